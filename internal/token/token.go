@@ -40,7 +40,7 @@ type Service struct {
 	tenant string
 	keys   *store.Mirror[*ring]
 
-	rand   io.Reader
+	rand io.Reader
 
 	genMu sync.Mutex    // serialises the making of keys
 	first chan struct{} // closed when the attempt that Open began is over
