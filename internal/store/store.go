@@ -13,8 +13,9 @@ import (
 
 // Limits that Enforce holds, whatever the backend.
 const (
-	MaxKey   = 4 << 10 // bytes of a key; a key has at least one byte
-	MaxValue = 8 << 20 // bytes of a value; larger contents live in package content
+	MaxKey    = 2560      // bytes of a key, at least one; what an index page of PostgreSQL holds
+	MaxValue  = 8 << 20   // bytes of a value; larger contents live in package content
+	MaxUpdate = 256 << 20 // bytes of all keys and values that one update writes
 )
 
 // ErrNotFound is what Get returns for a key that is not there.
@@ -37,7 +38,8 @@ type Reader interface {
 	// Get returns the value of key, or ErrNotFound.
 	Get(key []byte) (Item, error)
 	// Scan yields the items with start <= key < end in ascending order of bytes; a nil end has no bound. It stops at
-	// the first error, which it yields with a zero Item.
+	// the first error, which it yields with a zero Item. It sees what was there when its loop began: the body of the
+	// loop may Put and Delete without meeting its own writes.
 	Scan(start, end []byte) iter.Seq2[Item, error]
 }
 
@@ -52,6 +54,7 @@ type Snapshot interface {
 // got it has returned.
 type Tx interface {
 	Reader
+	// Put writes a copy of value. An empty value is not the same as none.
 	Put(key, value []byte) error
 	Delete(key []byte) error // deleting what is not there is no error
 	// OnCommit has f called once when this attempt has been committed, before Update returns, and never for an attempt

@@ -1,0 +1,218 @@
+// Package pebble is the embedded backend of the store: one process, one folder, or nothing but memory. Writers run one
+// after another and share the fsync of the write-ahead log. It must never know what keys and values mean, and is used
+// through store.Enforce.
+//
+// It stops at the first failure to write: what the log holds is then unknown, so nothing more is read, acknowledged or
+// written until the folder is opened anew. A full disk is noticed before it comes to that, and passes.
+package pebble
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"runtime"
+	"sync"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"github.com/alcedo-cloud/alcedo/internal/fault"
+	"github.com/alcedo-cloud/alcedo/internal/store"
+)
+
+// Sizes that keep an idle process small. A batch over half of a memtable goes to disk beside it.
+const (
+	cacheSize    = 8 << 20
+	memTableSize = 4 << 20
+	maxOpenFiles = 256
+)
+
+// ErrLocked is the cause of the Conflict that Open returns for a folder that somebody has open.
+var ErrLocked = errors.New("pebble: folder is in use")
+
+// ErrNewer is the cause of the Conflict that Open returns for a folder that a newer alcedo has written.
+var ErrNewer = errors.New("pebble: folder has a newer format")
+
+// Options say where the records live.
+type Options struct {
+	Dir      string // created (0700) where missing; with InMemory, only a name
+	InMemory bool   // nothing survives Close
+	FS       vfs.FS // nil: the machine's, or memory where InMemory is set
+}
+
+// Store is the backend. See store.Store for what its methods promise.
+type Store struct {
+	db       *pebble.DB
+	fence    *fence
+	lock     io.Closer
+	dir      string
+	volatile bool // no log: there is nothing to sync
+
+	writer  chan struct{} // holds one token; who has it writes
+	commits chan *commit
+	syncs   chan *commit
+	stopped sync.WaitGroup
+	version uint64 // of the latest commit; guarded by writer
+	limit   uint64 // versions up to here are reserved on disk; guarded by writer
+
+	mu     sync.Mutex
+	users  int // open snapshots and scans
+	closed bool
+}
+
+var _ store.Store = (*Store)(nil)
+
+// Open opens or creates the store. A folder that another process (or this one) has open is a fault of kind Conflict
+// with cause ErrLocked; one written by a newer alcedo, a Conflict with cause ErrNewer. Both messages name the folder.
+func Open(o Options) (*Store, error) {
+	const op = "pebble.Open"
+	inner := o.FS
+	switch {
+	case inner == nil && o.InMemory:
+		inner = vfs.NewMem()
+	case inner == nil:
+		inner = vfs.Default
+	}
+	if o.Dir == "" && !o.InMemory {
+		return nil, fault.New(fault.Invalid, op, "", "a store needs a folder")
+	}
+	if err := inner.MkdirAll(o.Dir, 0o700); err != nil {
+		return nil, openFault(o.Dir, err)
+	}
+	lock, err := pebble.LockDirectory(o.Dir, inner)
+	if err != nil {
+		return nil, lockFault(o.Dir, err)
+	}
+	s := &Store{
+		fence: newFence(inner), lock: lock, dir: o.Dir, volatile: o.InMemory && o.FS == nil,
+		writer: make(chan struct{}, 1), commits: make(chan *commit), syncs: make(chan *commit, 1024),
+	}
+	s.writer <- struct{}{}
+	if err := s.open(lock); err != nil {
+		return nil, errors.Join(err, s.fence.shut(), lock.Close())
+	}
+	s.stopped.Add(2)
+	go s.applyLoop()
+	go s.syncLoop()
+	return s, nil
+}
+
+// open has Pebble open the folder and checks what is in it. It runs aside, since a write that fails never returns.
+func (s *Store) open(lock *pebble.Lock) error {
+	opened := make(chan error, 1)
+	go func() {
+		var err error
+		s.db, err = pebble.Open(s.dir, s.pebbleOptions(lock))
+		if err == nil {
+			err = s.readFormat()
+		}
+		opened <- err
+	}()
+	select {
+	case err := <-opened:
+		if err == nil {
+			return nil
+		}
+		if s.db != nil {
+			err = errors.Join(err, s.db.Close())
+		}
+		return openFault(s.dir, err)
+	case <-s.fence.failed:
+		return openFault(s.dir, s.fence.cause())
+	}
+}
+
+func (s *Store) pebbleOptions(lock *pebble.Lock) *pebble.Options {
+	return &pebble.Options{
+		FS:                 s.fence,
+		Lock:               lock,
+		CacheSize:          cacheSize,
+		MemTableSize:       memTableSize,
+		MaxOpenFiles:       maxOpenFiles,
+		DisableWAL:         s.volatile,
+		FormatMajorVersion: pebble.FormatNewest,
+		Logger:             quiet{s.fence},
+		EventListener:      s.fence.listener(),
+	}
+}
+
+// Shared is false: the folder is locked to this process.
+func (s *Store) Shared() bool { return false }
+
+// Close waits for the update in progress and closes the folder. Snapshots that are still open are an error, and what
+// they see is then gone; nothing that was acknowledged is. A second Close returns store.ErrClosed.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return store.ErrClosed
+	}
+	s.closed = true
+	s.mu.Unlock()
+
+	<-s.writer // never given back: nobody writes any more
+	close(s.commits)
+	s.mu.Lock()
+	users := s.users
+	s.mu.Unlock()
+	if users > 0 {
+		// Pebble cannot be closed under its readers. Whatever was acknowledged is in the log already.
+		leak := fmt.Errorf("pebble: %d snapshots or scans are open", users)
+		return errors.Join(fault.Wrap("pebble.Close", leak), s.fence.shut(), s.lock.Close())
+	}
+	closed := make(chan error, 1)
+	go func() {
+		s.stopped.Wait()
+		closed <- s.db.Close()
+	}()
+	select {
+	case err := <-closed:
+		return fault.Wrap("pebble.Close", errors.Join(err, s.lock.Close()))
+	case <-s.fence.failed:
+		return errors.Join(s.fence.fault("pebble.Close"), s.fence.shut(), s.lock.Close())
+	}
+}
+
+// use counts a reader in, so that Close does not pull the data away under it.
+func (s *Store) use() error {
+	if err := s.fence.fault("pebble.Read"); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return store.ErrClosed
+	}
+	s.users++
+	return nil
+}
+
+func (s *Store) unuse() {
+	s.mu.Lock()
+	s.users--
+	s.mu.Unlock()
+}
+
+func openFault(dir string, err error) error {
+	var f *fault.Error
+	if errors.As(err, &f) {
+		return err
+	}
+	return &fault.Error{
+		Kind: fault.Unavailable, Op: "pebble.Open", Cause: err,
+		Message: fmt.Sprintf("the store in %q cannot be opened", dir),
+	}
+}
+
+// lockFault tells a folder that is taken from one that cannot be written.
+func lockFault(dir string, err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) || runtime.GOOS == "windows" && errors.Is(err, fs.ErrPermission) {
+		return openFault(dir, err)
+	}
+	return &fault.Error{
+		Kind: fault.Conflict, Op: "pebble.Open", Cause: fmt.Errorf("%w: %w", ErrLocked, err),
+		Message: fmt.Sprintf("the folder %q is in use by another process", dir),
+	}
+}

@@ -1,0 +1,137 @@
+package pebble
+
+import (
+	"context"
+	"errors"
+	"io"
+	"iter"
+
+	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/alcedo-cloud/alcedo/internal/fault"
+	"github.com/alcedo-cloud/alcedo/internal/store"
+)
+
+// source is what Pebble reads from: a snapshot, or a batch over the database.
+type source interface {
+	Get(key []byte) ([]byte, io.Closer, error)
+	NewIterWithContext(ctx context.Context, o *pebble.IterOptions) (*pebble.Iterator, error)
+}
+
+// reader reads the store's records from a source.
+type reader struct {
+	store *Store
+	from  source
+}
+
+func (r *reader) Get(key []byte) (store.Item, error) {
+	if r.from == nil {
+		return store.Item{}, store.ErrClosed
+	}
+	if err := r.store.fence.fault("pebble.Get"); err != nil {
+		return store.Item{}, err
+	}
+	var buf [128]byte
+	raw, closer, err := r.from.Get(dataKey(buf[:], key))
+	if errors.Is(err, pebble.ErrNotFound) {
+		return store.Item{}, store.ErrNotFound
+	}
+	if err != nil {
+		return store.Item{}, fault.Wrap("pebble.Get", err)
+	}
+	version, value, err := decodeValue(raw)
+	if err = errors.Join(err, closer.Close()); err != nil {
+		return store.Item{}, fault.Wrap("pebble.Get", err)
+	}
+	return store.Item{Key: append([]byte{}, key...), Value: value, Version: version}, nil
+}
+
+func (r *reader) Scan(start, end []byte) iter.Seq2[store.Item, error] {
+	return func(yield func(store.Item, error) bool) {
+		if r.from == nil {
+			yield(store.Item{}, store.ErrClosed)
+			return
+		}
+		if err := r.store.use(); err != nil {
+			yield(store.Item{}, err)
+			return
+		}
+		defer r.store.unuse()
+		it, err := r.from.NewIterWithContext(context.Background(), bounds(start, end))
+		if err != nil {
+			yield(store.Item{}, fault.Wrap("pebble.Scan", err))
+			return
+		}
+		closed := false
+		defer func() {
+			if !closed {
+				_ = it.Close() // the caller has stopped or panicked; an error would reach nobody
+			}
+		}()
+		if goOn, err := r.each(it, yield); goOn {
+			closed = true
+			if err = errors.Join(err, it.Close()); err != nil {
+				yield(store.Item{}, fault.Wrap("pebble.Scan", err))
+			}
+		}
+	}
+}
+
+// each yields what the iterator finds. goOn is false once the caller wants no more.
+func (r *reader) each(it *pebble.Iterator, yield func(store.Item, error) bool) (goOn bool, err error) {
+	for ok := it.First(); ok; ok = it.Next() {
+		raw, err := it.ValueAndErr()
+		if err != nil {
+			return true, err
+		}
+		version, value, err := decodeValue(raw)
+		if err != nil {
+			return true, err
+		}
+		if !yield(store.Item{Key: append([]byte{}, it.Key()[1:]...), Value: value, Version: version}, nil) {
+			return false, nil
+		}
+		if r.from == nil {
+			return true, store.ErrClosed // closed by the loop's body
+		}
+	}
+	return true, nil
+}
+
+func bounds(start, end []byte) *pebble.IterOptions {
+	o := &pebble.IterOptions{LowerBound: dataKey(nil, start), UpperBound: []byte{dataEnd}}
+	if end != nil {
+		o.UpperBound = dataKey(nil, end)
+	}
+	return o
+}
+
+// snapshot is a held view.
+type snapshot struct {
+	reader
+	view *pebble.Snapshot
+}
+
+// Snapshot takes a view of all that is committed. It never waits for writers.
+func (s *Store) Snapshot(ctx context.Context) (store.Snapshot, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := s.use(); err != nil {
+		return nil, err
+	}
+	view := s.db.NewSnapshot()
+	return &snapshot{reader: reader{store: s, from: view}, view: view}, nil
+}
+
+func (s *snapshot) Close() error {
+	if s.from == nil {
+		return store.ErrClosed
+	}
+	s.from = nil
+	defer s.store.unuse()
+	if s.store.fence.cause() != nil {
+		return nil // the database is given up, its locks may be held for good
+	}
+	return fault.Wrap("pebble.Close", s.view.Close())
+}
