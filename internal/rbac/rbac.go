@@ -5,6 +5,7 @@ package rbac
 
 import (
 	"context"
+	"time"
 
 	"github.com/alcedo-cloud/alcedo/internal/caller"
 )
@@ -28,6 +29,7 @@ type Request struct {
 	Scope      Scope      // the resource that it would be done to
 	Attributes Attributes // what conditions may ask about; nil where nothing is known
 	Principals []string   // object ids of the caller's groups, direct and through others; the caller itself is not in it
+	Now        time.Time  // when it is asked, for @Environment[UtcNow]; the zero Time where nothing asks
 }
 
 // Attributes answers for the attributes that conditions name.

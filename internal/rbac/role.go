@@ -41,3 +41,12 @@ type Assignment struct {
 	CreatedOn, UpdatedOn               time.Time
 	CreatedBy, UpdatedBy               string
 }
+
+// ID is the assignment's full id: {scope}/providers/Microsoft.Authorization/roleAssignments/{name}.
+func (a *Assignment) ID() string {
+	scope := a.Scope.String()
+	if scope == "/" {
+		scope = ""
+	}
+	return scope + "/providers/Microsoft.Authorization/roleAssignments/" + a.Name
+}
