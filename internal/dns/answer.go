@@ -70,13 +70,13 @@ func (s *Server) addresses(h cloud.Host) []netip.Addr {
 // record is the answer's record for address, or nil where the question is for another type. ANY is answered with the
 // address alone (RFC 8482).
 func record(q mdns.Question, address netip.Addr) mdns.RR {
-	any := q.Qtype == mdns.TypeANY
+	every := q.Qtype == mdns.TypeANY
 	header := mdns.RR_Header{Name: q.Name, Class: mdns.ClassINET, Ttl: ttl}
 	switch {
-	case address.Is4() && (any || q.Qtype == mdns.TypeA):
+	case address.Is4() && (every || q.Qtype == mdns.TypeA):
 		header.Rrtype = mdns.TypeA
 		return &mdns.A{Hdr: header, A: address.AsSlice()}
-	case address.Is6() && (any || q.Qtype == mdns.TypeAAAA):
+	case address.Is6() && (every || q.Qtype == mdns.TypeAAAA):
 		header.Rrtype = mdns.TypeAAAA
 		return &mdns.AAAA{Hdr: header, AAAA: address.AsSlice()}
 	}
