@@ -2,7 +2,7 @@ package directory
 
 import (
 	"context"
-	"crypto/sha1" //nolint:gosec // customKeyIdentifier is a SHA-1 thumbprint; nothing is trusted for it
+	"crypto/sha1" // customKeyIdentifier is a SHA-1 thumbprint; nothing is trusted for it
 	"crypto/sha256"
 	"crypto/subtle"
 	"crypto/x509"

@@ -32,8 +32,8 @@ func (s *Service) CreateGroup(tx store.Tx, g Group) (Group, error) {
 		}
 	}
 	g.ObjectID = canonical(g.ObjectID)
-	if g.DisplayName == "" || len(g.DisplayName) > 256 {
-		return Group{}, invalid("displayName", "Invalid value specified for property 'displayName' of resource 'Group'.")
+	if err := g.check(); err != nil {
+		return Group{}, err
 	}
 	if g.MailNickname == "" {
 		g.MailNickname = g.ObjectID[:min(8, len(g.ObjectID))]
@@ -43,4 +43,12 @@ func (s *Service) CreateGroup(tx store.Tx, g Group) (Group, error) {
 	}
 	stored := g
 	return g, fault.Wrap("directory.CreateGroup", s.insert(tx, &stored))
+}
+
+// check holds the rules of a group's own properties.
+func (g *Group) check() error {
+	if g.DisplayName == "" || len(g.DisplayName) > 256 {
+		return invalid("displayName", "Invalid value specified for property 'displayName' of resource 'Group'.")
+	}
+	return nil
 }

@@ -79,7 +79,7 @@ func (s *Service) createServicePrincipal(tx store.Tx, p ServicePrincipal) (*Serv
 		return nil, fault.Wrap(op, err)
 	}
 	if !ok {
-		return nil, invalid("appId", "When using this permission, the backing application of the service principal being created must in the local tenant")
+		return nil, invalid("appId", "The appId '%s' of the service principal does not reference a valid application object.", p.AppID)
 	}
 	p.Type, p.DisplayName, p.Names = ServicePrincipalApplication, app.DisplayName, app.IdentifierURIs
 	return s.insertServicePrincipal(tx, p)

@@ -49,10 +49,7 @@ func (s *Service) CreateUser(tx store.Tx, u User) (User, error) {
 		}
 	}
 	u.ObjectID = canonical(u.ObjectID)
-	name, domain, ok := strings.Cut(u.UserPrincipalName, "@")
-	if !ok || name == "" || domain == "" || strings.ContainsAny(u.UserPrincipalName, " \x00'") || len(u.UserPrincipalName) > 113 {
-		return User{}, invalid("userPrincipalName", "Property userPrincipalName is invalid.")
-	}
+	name, _, _ := strings.Cut(u.UserPrincipalName, "@")
 	if u.DisplayName == "" {
 		u.DisplayName = name
 	}
@@ -64,6 +61,9 @@ func (s *Service) CreateUser(tx store.Tx, u User) (User, error) {
 	}
 	if u.Created.IsZero() {
 		u.Created = s.clock.Now()
+	}
+	if err := u.check(); err != nil {
+		return User{}, err
 	}
 	if u.Password != "" {
 		if u.PasswordHash, err = s.hash(u.Password, u.Generated); err != nil {
@@ -77,6 +77,21 @@ func (s *Service) CreateUser(tx store.Tx, u User) (User, error) {
 	}
 	u.PasswordHash = ""
 	return u, nil
+}
+
+// check holds the rules of a user's own properties.
+func (u *User) check() error {
+	name, domain, ok := strings.Cut(u.UserPrincipalName, "@")
+	if !ok || name == "" || domain == "" || len(u.UserPrincipalName) > 113 || strings.ContainsAny(u.UserPrincipalName, " \x00/\\?#%,;:()<>[]\"") {
+		return invalid("userPrincipalName", "Property userPrincipalName is invalid.")
+	}
+	if u.DisplayName == "" || len(u.DisplayName) > 256 {
+		return invalid("displayName", "Invalid value specified for property 'displayName' of resource 'User'.")
+	}
+	if u.UserType != "Member" && u.UserType != "Guest" {
+		return invalid("userType", "Invalid value specified for property 'userType' of resource 'User'.")
+	}
+	return nil
 }
 
 // UserByName finds a user by principal name, in any case.

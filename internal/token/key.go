@@ -2,7 +2,7 @@ package token
 
 import (
 	"crypto/rsa"
-	"crypto/sha1" //nolint:gosec // x5t is defined as a SHA-1 thumbprint (RFC 7515, 4.1.7); nothing is trusted for it
+	"crypto/sha1" // x5t is defined as a SHA-1 thumbprint (RFC 7515, 4.1.7); nothing is trusted for it
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/base64"
