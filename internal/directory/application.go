@@ -18,6 +18,7 @@ type Application struct {
 	IdentifierURIs []string                   `json:"identifierUris,omitempty"`
 	SignInAudience string                     `json:"signInAudience"` // "" is AzureADMyOrg
 	Created        time.Time                  `json:"created"`
+	Owners         []string                   `json:"owners,omitempty"` // object ids
 	Passwords      []PasswordCredential       `json:"passwords,omitempty"`
 	Keys           []KeyCredential            `json:"keys,omitempty"`
 	Properties     map[string]json.RawMessage `json:"properties,omitempty"`

@@ -15,6 +15,7 @@ type Group struct {
 	Description  string                     `json:"description,omitempty"`
 	MailNickname string                     `json:"mailNickname"`
 	Created      time.Time                  `json:"created"`
+	Owners       []string                   `json:"owners,omitempty"` // object ids
 	Properties   map[string]json.RawMessage `json:"properties,omitempty"`
 }
 

@@ -26,6 +26,7 @@ type ServicePrincipal struct {
 	Disabled      bool                       `json:"disabled,omitempty"`
 	Administrator bool                       `json:"administrator,omitempty"`
 	Created       time.Time                  `json:"created"`
+	Owners        []string                   `json:"owners,omitempty"`           // object ids
 	Names         []string                   `json:"names,omitempty"`            // servicePrincipalNames besides AppID
 	Alternative   []string                   `json:"alternativeNames,omitempty"` // alternativeNames besides a managed identity's
 	Passwords     []PasswordCredential       `json:"passwords,omitempty"`
