@@ -13,13 +13,14 @@ var everywhere = []string{"fault"}
 var directions = []direction{
 	{"/cmd/alcedo", []string{"cli"}, "main is a shell; what it would do, internal/cli does and tests can reach"},
 	{"/.", []string{"app", "config"}, "the embed package is the binary without its command line"},
-	{"/alcedotest", []string{"/."}, "what people import in tests stands on the public package alone"},
+	{"/alcedotest", []string{"/.", "client", "cloud", "control"}, "what people import in tests uses the public package and the public endpoints"},
 	{"/bench", nil, "the benchmark measures the binary from outside, as a client does"},
 
-	{"cli", []string{"app", "config", "control", "client", "sandbox", "cloud", "audit", "rbac"}, "subcommands ask a running instance over its control socket; they hold no rules of the cloud"},
+	{"cli", []string{"app", "config", "control", "client", "tutorial", "sandbox", "cloud", "audit", "rbac"}, "subcommands ask a running instance over its control socket; they hold no rules of the cloud"},
 	{"app", []string{"…"}, "the only composition root: nothing else may put a service and a backend together"},
 	{"config", nil, "settings are values: they start and open nothing"},
 	{"client", []string{"cloud", "config", "control"}, "the conveniences use the public endpoints like everybody, so RBAC decides their requests too"},
+	{"tutorial", []string{"client", "cloud", "config", "control"}, "the tutorial does what its reader could do, by the same doors"},
 	{"control", []string{"config", "audit", "caller", "rbac"}, "the words that the command line and the instance exchange over the control socket; it serves nothing"},
 
 	{"fault", nil, "the errors know no protocol and no package of ours"},
@@ -40,6 +41,7 @@ var directions = []direction{
 	{"sts", []string{"directory", "token", "store", "cloud", "caller", "clock"}, "who gets a token is decided by directory and keys alone"},
 	{"rbac", []string{"caller"}, "the decision is a pure function: no store, no protocol"},
 	{"rbac/assignments", []string{"rbac", "store", "caller", "clock"}, "assignments learn of groups through a function, so that the directory stays out"},
+	{"rbac/assignments/genroles", []string{"rbac"}, "a program of go generate stands alone"},
 	{"audit", []string{"rbac", "store", "caller", "clock"}, "the record of decisions stands at every service's door and knows none of them"},
 	{"resource", []string{"store", "content", "rbac", "audit", "caller", "clock", "cloud"}, "Resource Manager's core knows no provider: they are handed to it"},
 	{"identity", []string{"resource", "directory", "store", "sts", "rbac", "cloud", "caller"}, "identity blocks join resources with principals, so that neither knows the other"},
@@ -69,7 +71,7 @@ var directions = []direction{
 
 // A dependency has one home, so that it can be replaced there. The reason for having it is in docs/ARCHITECTURE.md.
 var homes = map[string][]string{
-	"github.com/cockroachdb/pebble/v2": {"store/pebble", "store/storetest"},
+	"github.com/cockroachdb/pebble/v2": {"store/pebble", "store/storetest", "app"},
 	"github.com/jackc/pgx/v5":          {"store/postgres"},
 	"github.com/go-jose/go-jose/v4":    {"token", "sts", "front/entra"},
 	"github.com/miekg/dns":             {"dns"},
