@@ -59,7 +59,8 @@ type Tx interface {
 	Delete(key []byte) error // deleting what is not there is no error
 	// OnCommit has f called once when this attempt has been committed, before Update returns, and never for an attempt
 	// that was given up. Where Shared is false, the calls of all transactions are made one after another in the order of
-	// their commits, before any reader sees a later one. f must be quick and must not use the store.
+	// their commits, before any reader sees a later one. f must be quick and must not use the store. The version is
+	// that of the items written, 0 where none were.
 	OnCommit(f func(Version))
 }
 

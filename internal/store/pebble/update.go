@@ -72,7 +72,7 @@ func (s *Store) write(ctx context.Context, fn func(store.Tx) error) (*commit, er
 		return nil, err
 	}
 	if t.batch.Empty() {
-		t.committed(s.version)
+		t.committed(0)
 		return nil, nil
 	}
 	if err := s.prepare(t); err != nil {

@@ -3,6 +3,7 @@
 package storetest
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/alcedo-cloud/alcedo/internal/store"
@@ -18,7 +19,7 @@ func Memory(t testing.TB) store.Store {
 	}
 	s := store.Enforce(backend)
 	t.Cleanup(func() {
-		if err := s.Close(); err != nil && !isClosed(err) {
+		if err := s.Close(); err != nil && !errors.Is(err, store.ErrClosed) {
 			t.Errorf("close the store: %v", err)
 		}
 	})
