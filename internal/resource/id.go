@@ -2,90 +2,137 @@ package resource
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/alcedo-cloud/alcedo/internal/rbac"
 )
+
+// MaxID is the length in bytes of the longest path that ParseID takes. It keeps every key well below store.MaxKey.
+const MaxID = 2 << 10
 
 // ID is a parsed resource id, collection or scope. Spelling is kept; compare with Equal or Key.
 //
 //	/subscriptions/{Subscription}/resourceGroups/{Group}/providers/{Namespace}/{Types[0]}/{Names[0]}/…
 //
-// An extension resource has the id of what it hangs under in Parent.
+// An extension resource that hangs under a resource has that resource's id in Parent. One that hangs under a resource
+// group, a subscription or the tenant has no Parent: its scope is Base.
 type ID struct {
 	Subscription string
 	Group        string
 	Namespace    string
 	Types        []string // ["virtualMachineScaleSets", "virtualMachines"]
 	Names        []string // one fewer than Types for a collection
-	Parent       *ID      // of an extension resource: the scope before the last /providers/; nil otherwise
+	Parent       *ID      // of an extension resource under a resource: that resource; nil otherwise
 	segments     []string
+	base         int // how many segments come before the last /providers/
 }
 
 // ParseID takes a path apart. Doubled and trailing slashes do not count. It fails, with ok false, only on a shape that
-// Resource Manager does not know.
+// Resource Manager does not know: another start than subscriptions or providers, an extension of a collection, a
+// segment that is "." or "..", a control character, or more than MaxID bytes.
 func ParseID(path string) (id ID, ok bool) {
-	segments := strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
+	segments, ok := Split(path)
+	if !ok {
+		return ID{}, false
+	}
 	return parse(segments)
 }
 
-func parse(segments []string) (ID, bool) {
-	id := ID{segments: segments}
-	last := -1
-	for i, s := range segments {
-		// The name of a resource may be "providers" as well: only a keyword position counts.
-		if i%2 == 0 && strings.EqualFold(s, "providers") || s != "" && i > 0 && strings.EqualFold(s, "providers") && keyword(segments[:i]) {
-			last = i
+// Split gives the segments of a path, without the empty ones. ok is false for a path that no resource can have.
+func Split(path string) (segments []string, ok bool) {
+	if len(path) > MaxID || !utf8.ValidString(path) {
+		return nil, false
+	}
+	count := 0
+	for i := 0; i < len(path); i++ {
+		if path[i] < ' ' || path[i] == 0x7f {
+			return nil, false
+		}
+		if path[i] == '/' {
+			count++
 		}
 	}
-	head := segments
-	if last >= 0 {
-		head = segments[:last]
-		tail := segments[last+1:]
-		if len(tail) == 0 {
+	segments = make([]string, 0, count+1)
+	for rest := path; rest != ""; {
+		var s string
+		s, rest, _ = strings.Cut(rest, "/")
+		switch s {
+		case "":
+			continue
+		case ".", "..":
+			return nil, false
+		}
+		segments = append(segments, s)
+	}
+	return segments, true
+}
+
+// parse walks over the segments once. The word "providers" counts only where a type would stand, so that a resource
+// may have that name.
+func parse(segments []string) (ID, bool) {
+	id := ID{segments: segments}
+	i := 0
+	if len(segments) > 0 && equalFold(segments[0], "subscriptions") {
+		if len(segments) < 2 {
 			return ID{}, false
 		}
-		id.Namespace = tail[0]
-		for i, s := range tail[1:] {
-			if i%2 == 0 {
-				id.Types = append(id.Types, s)
-			} else {
-				id.Names = append(id.Names, s)
+		id.Subscription, i = segments[1], 2
+		if len(segments) > 2 && equalFold(segments[2], "resourceGroups") {
+			if len(segments) < 4 {
+				return ID{}, false
+			}
+			id.Group, i = segments[3], 4
+		}
+	}
+	id.base = i
+	for first := true; i < len(segments); first = false {
+		if !equalFold(segments[i], "providers") || i+1 == len(segments) {
+			return ID{}, false
+		}
+		if !first {
+			parent := id
+			parent.segments = segments[:i:i]
+			id.Parent = &parent
+		}
+		id.base = i
+		id.Namespace, id.Types, id.Names = segments[i+1], nil, nil
+		i += 2
+		for i < len(segments) {
+			if equalFold(segments[i], "providers") && len(id.Types) > 0 {
+				break
+			}
+			id.Types = append(id.Types, segments[i])
+			if i++; i < len(segments) {
+				id.Names = append(id.Names, segments[i])
+				i++
 			}
 		}
 	}
-	scope, ok := parseScope(head)
-	if !ok {
-		parent, ok := parse(head)
-		if !ok || last < 0 || len(parent.Types) == 0 || len(parent.Types) != len(parent.Names) {
-			return ID{}, false
-		}
-		id.Subscription, id.Group, id.Parent = parent.Subscription, parent.Group, &parent
-		return id, true
-	}
-	id.Subscription, id.Group = scope.Subscription, scope.Group
 	return id, true
 }
 
-// keyword reports whether the next segment after head is a keyword (and not the name of a resource).
-func keyword(head []string) bool {
-	id, ok := parse(head)
-	return ok && len(id.Types) == len(id.Names)
-}
-
-// parseScope reads the part before the first /providers/: nothing, a subscription or a resource group.
-func parseScope(head []string) (ID, bool) {
-	switch {
-	case len(head) == 0:
-		return ID{}, true
-	case len(head) == 2 && strings.EqualFold(head[0], "subscriptions"):
-		return ID{Subscription: head[1]}, true
-	case len(head) == 4 && strings.EqualFold(head[0], "subscriptions") && strings.EqualFold(head[2], "resourceGroups"):
-		return ID{Subscription: head[1], Group: head[3]}, true
+// equalFold compares with an ASCII word without regard to ASCII case. Unicode folding would take characters that
+// scopes, which compare in lower case, keep apart.
+func equalFold(s, word string) bool {
+	if len(s) != len(word) {
+		return false
 	}
-	return ID{}, false
+	for i := 0; i < len(s); i++ {
+		a, b := s[i], word[i]
+		if 'A' <= a && a <= 'Z' {
+			a += 'a' - 'A'
+		}
+		if 'A' <= b && b <= 'Z' {
+			b += 'a' - 'A'
+		}
+		if a != b {
+			return false
+		}
+	}
+	return true
 }
 
-// Name is the last name; "" for a collection.
+// Name is the last name; "" for a collection or a scope.
 func (id ID) Name() string {
 	if len(id.Types) == 0 || len(id.Names) < len(id.Types) {
 		return ""
@@ -94,7 +141,12 @@ func (id ID) Name() string {
 }
 
 // Type is the type below the namespace: "virtualMachineScaleSets/virtualMachines".
-func (id ID) Type() string { return strings.Join(id.Types, "/") }
+func (id ID) Type() string {
+	if len(id.Types) == 1 {
+		return id.Types[0]
+	}
+	return strings.Join(id.Types, "/")
+}
 
 // FullType is namespace and type: "Microsoft.Compute/virtualMachines".
 func (id ID) FullType() string { return id.Namespace + "/" + id.Type() }
@@ -107,6 +159,35 @@ func (id ID) Key() string { return strings.ToLower(id.String()) }
 
 // Scope is the id as a scope of decisions.
 func (id ID) Scope() rbac.Scope { return rbac.NewScope(id.String()) }
+
+// Base is the scope before the last /providers/: what an extension resource hangs under, or where a collection is
+// listed. Of a subscription or resource group it is the scope itself.
+func (id ID) Base() rbac.Scope {
+	return rbac.NewScope(strings.Join(id.segments[:id.base], "/"))
+}
+
+// Container is the id one level up: of a child resource its parent resource, of any other the resource (Parent), the
+// resource group, subscription or tenant that it is in.
+func (id ID) Container() ID {
+	n := id.base
+	if len(id.Types) > 1 && len(id.Names) >= len(id.Types)-1 {
+		n = id.base + 2*len(id.Types)
+	} else if len(id.Types) == 0 && id.Namespace == "" && id.Group != "" {
+		n = 2
+	}
+	up, _ := parse(id.segments[:n:n])
+	return up
+}
+
+// Child is the id of a child resource, or with name "" the collection of children.
+func (id ID) Child(typ, name string) ID {
+	segments := append(append(make([]string, 0, len(id.segments)+2), id.segments...), typ)
+	if name != "" {
+		segments = append(segments, name)
+	}
+	child, _ := parse(segments)
+	return child
+}
 
 // Equal compares without case.
 func (id ID) Equal(o ID) bool { return id.Key() == o.Key() }

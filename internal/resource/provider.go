@@ -1,3 +1,6 @@
+// Package resource is Resource Manager's core: ids, subscriptions, resource groups, documents, locks, tags, lists, and the
+// dispatcher that checks each request in Azure's order before it reaches a provider. Providers are values handed to New.
+// It must never know HTTP, tokens, or what any one type means.
 package resource
 
 import (
@@ -34,6 +37,14 @@ type Type struct {
 	Actions     map[string]Handler // POST {id}/{action}, keyed by the action as Azure spells it, "start"; the action
 	// checked is {namespace}/{type}/{key}/action. Also POST on the collection for a type without a name in its path.
 	Operations []string // further actions to list for the provider, beyond what the table implies
+	// Attributes supplies what conditions of roles and assignments may ask about the call; it is asked before
+	// authorization, for every operation of the type. nil supplies nothing.
+	Attributes func(ctx context.Context, call *Call) (rbac.Attributes, error)
+	// SelfAuthorized is asked before authorization: a call for which it reports true is decided by the handler itself, as
+	// for reads that every authenticated principal may make. nil is never.
+	SelfAuthorized func(call *Call) bool
+	// CheckName refuses a name that a new resource of the type must not have. nil takes what Resource Manager takes.
+	CheckName func(name string) error
 }
 
 // Stored is the life of a type whose documents the core keeps. The hooks run inside the transaction that stores, after
@@ -49,6 +60,8 @@ type Stored struct {
 	View func(ctx context.Context, call *Call, doc *Document) (*Document, error)
 	// CreatedStatus is the status of a PUT that created; 0 is 201 Created.
 	CreatedStatus int
+	// ETag is set where the type shows an entity tag: the core makes a new one with each change.
+	ETag bool
 }
 
 // Handler is an operation.
@@ -70,6 +83,8 @@ type Call struct {
 	Authorize func(action string, scope rbac.Scope) error
 	// Permits asks without recording, for lists.
 	Permits func(action string, scope rbac.Scope) (bool, error)
+	service *Service
+	entry   *entry
 }
 
 // Answer is what an operation gives back. A zero Status is 200, or 204 where Body is nil.
@@ -86,48 +101,4 @@ type Change struct {
 	Old, New *Document // Old is nil on creation, New on deletion
 	// Cascade is set where the resource goes because something above it goes (its parent or its resource group).
 	Cascade bool
-}
-
-// Document is a resource as it is stored and shown. Field order is that of Resource Manager's answers.
-type Document struct {
-	Name       string                     `json:"name"`
-	ID         string                     `json:"id"`
-	Type       string                     `json:"type,omitempty"`
-	Location   string                     `json:"location,omitempty"`
-	Tags       map[string]string          `json:"tags,omitempty"`
-	Kind       string                     `json:"kind,omitempty"`
-	SKU        json.RawMessage            `json:"sku,omitempty"`
-	Plan       json.RawMessage            `json:"plan,omitempty"`
-	Zones      []string                   `json:"zones,omitempty"`
-	Identity   *Identity                  `json:"identity,omitempty"`
-	ManagedBy  string                     `json:"managedBy,omitempty"`
-	ETag       string                     `json:"etag,omitempty"`
-	Properties map[string]any             `json:"properties,omitempty"`
-	SystemData *SystemData                `json:"systemData,omitempty"`
-	Extra      map[string]json.RawMessage `json:"-"` // other top-level members that the type keeps, by name
-	Hidden     map[string]any             `json:"-"` // kept with the document and never shown
-}
-
-// Identity is the identity block of a resource.
-type Identity struct {
-	Type                   string                   `json:"type"` // SystemAssigned | UserAssigned | "SystemAssigned, UserAssigned" | None
-	PrincipalID            string                   `json:"principalId,omitempty"`
-	TenantID               string                   `json:"tenantId,omitempty"`
-	UserAssignedIdentities map[string]*UserAssigned `json:"userAssignedIdentities,omitempty"` // by resource id; nil in a PATCH removes
-}
-
-// UserAssigned is a user-assigned identity as the identity block shows it.
-type UserAssigned struct {
-	PrincipalID string `json:"principalId,omitempty"`
-	ClientID    string `json:"clientId,omitempty"`
-}
-
-// SystemData says who made and last changed a resource.
-type SystemData struct {
-	CreatedBy          string    `json:"createdBy,omitempty"`
-	CreatedByType      string    `json:"createdByType,omitempty"`
-	CreatedAt          time.Time `json:"createdAt"`
-	LastModifiedBy     string    `json:"lastModifiedBy,omitempty"`
-	LastModifiedByType string    `json:"lastModifiedByType,omitempty"`
-	LastModifiedAt     time.Time `json:"lastModifiedAt"`
 }

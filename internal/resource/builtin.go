@@ -1,0 +1,24 @@
+package resource
+
+// builtin are the providers that the core is itself.
+func (s *Service) builtin() []Provider {
+	versions := coreVersions()
+	return []Provider{
+		{Namespace: "Microsoft.Resources", Types: []Type{
+			// Shown in the table of providers; their routes are the core's own.
+			{Name: "tenants", APIVersions: versions, Global: true},
+			{Name: "subscriptions", APIVersions: versions, Global: true},
+			{Name: "subscriptions/resourceGroups", APIVersions: versions},
+			{Name: "subscriptions/resources", APIVersions: versions, Global: true},
+			{Name: "subscriptions/providers", APIVersions: versions, Global: true},
+			{Name: "subscriptions/locations", APIVersions: versions, Global: true},
+			{Name: "resourceGroups", APIVersions: versions},
+			{Name: "providers", APIVersions: versions, Global: true},
+			// Deployments are known, so that permissions on them are decided, but not served: see docs/divergences.md.
+			{Name: "deployments", APIVersions: versions, Extension: true},
+			{Name: "deployments/operations", APIVersions: versions, Extension: true},
+			s.tagsType(versions),
+		}},
+		{Namespace: "Microsoft.Authorization", Types: []Type{s.locks()}},
+	}
+}
