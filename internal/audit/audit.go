@@ -23,6 +23,7 @@ type Entry struct {
 	Assignment string        `json:"assignment,omitempty"` // id of the role assignment that allowed it
 	Role       string        `json:"role,omitempty"`       // its role's name
 	RoleScope  string        `json:"roleScope,omitempty"`  // the scope of that assignment
+	AssignedTo string        `json:"assignedTo,omitempty"` // its principal: the caller, or a group that the caller is in
 	Condition  bool          `json:"conditionNotFulfilled,omitempty"`
 	Deny       string        `json:"denyAssignment,omitempty"`
 }
