@@ -59,8 +59,10 @@ func (s *Service) issueToUser(ctx context.Context, x *exchange) (TokenResponse, 
 	if x.request.Version == V1 {
 		out.Scope = x.target.scopes
 	}
-	if out.ClientInfo, err = s.clientInfo(x); err != nil {
-		return TokenResponse{}, err
+	if x.request.Form["client_info"] == "1" {
+		if out.ClientInfo, err = s.clientInfo(x); err != nil {
+			return TokenResponse{}, err
+		}
 	}
 	if x.asked.openID {
 		if out.IDToken, err = s.idToken(ctx, x); err != nil {

@@ -6,8 +6,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// consumersTenant is the tenant of personal Microsoft accounts, which no cloud of ours has.
-const consumersTenant = "9188040d-6c67-4c5b-b112-36a304b66dad"
+// ConsumersTenant is the tenant of personal Microsoft accounts, which no cloud of ours has.
+const ConsumersTenant = "9188040d-6c67-4c5b-b112-36a304b66dad"
 
 // sharedTenant reports whether name stands for many tenants at once.
 func sharedTenant(name string) bool {
@@ -17,7 +17,7 @@ func sharedTenant(name string) bool {
 // CheckTenant refuses a tenant that this cloud does not have. name is the first segment of an authority's path.
 func (s *Service) CheckTenant(name string, v Version) error {
 	name = strings.ToLower(name)
-	if sharedTenant(name) || name == "adfs" || name == consumersTenant {
+	if sharedTenant(name) || name == "adfs" || name == ConsumersTenant {
 		return nil
 	}
 	if strings.EqualFold(name, s.tenantID) || s.ownsDomain(name) {
@@ -49,7 +49,7 @@ func domainCharacters(name string) bool {
 // checkEndpoint refuses grants that need a tenant at an endpoint that is no tenant's.
 func (s *Service) checkEndpoint(x *exchange, g grant) error {
 	name := strings.ToLower(x.request.Tenant)
-	if name == consumersTenant {
+	if name == ConsumersTenant {
 		name = "consumers"
 	}
 	switch {
