@@ -14,7 +14,7 @@ var directions = []direction{
 	{"/cmd/alcedo", []string{"cli"}, "main is a shell; what it would do, internal/cli does and tests can reach"},
 	{"/.", []string{"app", "config"}, "the embed package is the binary without its command line"},
 	{"/alcedotest", []string{"/.", "client", "cloud", "control"}, "what people import in tests uses the public package and the public endpoints"},
-	{"/bench", nil, "the benchmark measures the binary from outside, as a client does"},
+	{"/bench", []string{"client", "clock", "config", "control", "store", "store/pebble", "rbac", "rbac/assignments"}, "the benchmark measures the binary from outside; only to fill a store does it open one"},
 
 	{"cli", []string{"app", "config", "control", "client", "tutorial", "sandbox", "cloud", "audit", "rbac"}, "subcommands ask a running instance over its control socket; they hold no rules of the cloud"},
 	{"app", []string{"…"}, "the only composition root: nothing else may put a service and a backend together"},

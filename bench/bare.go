@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/big"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+// addresses is where the bare server answers.
+type addresses struct {
+	Plain string `json:"plain"`
+	TLS   string `json:"tls"`
+}
+
+// serveBare is the measure: net/http with a handler that does nothing but write. /N answers N bytes of JSON's type. It
+// ends when standard input does, so that it never outlives the program that started it.
+func serveBare(ctx context.Context) error {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{size}", func(w http.ResponseWriter, r *http.Request) {
+		var n int
+		if _, err := fmt.Sscanf(r.PathValue("size"), "%d", &n); err != nil || n < 0 || n > 1<<20 {
+			http.Error(w, "a size, please", http.StatusBadRequest)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		_, _ = io.WriteString(w, answers(n))
+	})
+	certificate, err := selfSigned()
+	if err != nil {
+		return err
+	}
+	plain, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	secure, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12})
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	failed := make(chan error, 2)
+	go func() { failed <- server.Serve(plain) }()
+	go func() { failed <- server.Serve(secure) }()
+	if err := json.NewEncoder(os.Stdout).Encode(addresses{plain.Addr().String(), secure.Addr().String()}); err != nil {
+		return err
+	}
+	ended := make(chan struct{})
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		close(ended)
+	}()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	case <-ended:
+	}
+	return server.Close()
+}
+
+// answers gives text of the size.
+func answers(n int) string { return filler[:min(n, len(filler))] }
+
+var filler = strings.Repeat("0123456789abcdef", 1<<16)
+
+func selfSigned() (tls.Certificate, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), DNSNames: []string{"localhost"}}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, err
+}
+
+// startBare runs the bare server as a process of its own, as alcedo is one.
+func startBare(ctx context.Context) (addresses, func(), error) {
+	self, err := os.Executable()
+	if err != nil {
+		return addresses{}, nil, err
+	}
+	cmd := exec.CommandContext(ctx, self, "-bare")
+	cmd.Stderr = os.Stderr
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return addresses{}, nil, err
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		return addresses{}, nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return addresses{}, nil, err
+	}
+	stop := func() {
+		_ = stdin.Close()
+		_ = cmd.Wait()
+	}
+	var a addresses
+	if err := json.NewDecoder(stdout).Decode(&a); err != nil {
+		stop()
+		return a, nil, err
+	}
+	return a, stop, nil
+}
