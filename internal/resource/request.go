@@ -28,9 +28,6 @@ func (r *Request) hasBody() bool {
 	return len(r.Body) > 0 && (r.Method == "PUT" || r.Method == "PATCH" || r.Method == "POST")
 }
 
-// reads reports whether the method only reads.
-func (r *Request) reads() bool { return r.Method == "GET" || r.Method == "HEAD" }
-
 // Check looks at what is checked before anybody is asked for a token: the shape of the path and of the api-version.
 func (r *Request) Check() error {
 	if r.segments == nil {

@@ -29,7 +29,9 @@ func (s *Service) subscriptionText(sub subscription) (json.RawMessage, error) {
 		State                string            `json:"state"`
 		SubscriptionPolicies policies          `json:"subscriptionPolicies"`
 	}{
-		"/subscriptions/" + sub.ID, "RoleBased", []string{}, sub.Tags, sub.ID, s.TenantID, sub.DisplayName, "Enabled",
+		"/subscriptions/" + sub.ID, "RoleBased",
+		[]string{},
+		sub.Tags, sub.ID, s.TenantID, sub.DisplayName, "Enabled",
 		policies{"Public_2014-09-01", "PayAsYouGo_2014-09-01", "Off"},
 	})
 }
