@@ -40,6 +40,7 @@ type instance struct {
 	cloud    string
 	location string
 	data     string
+	server   *server
 	credentials
 }
 
@@ -54,48 +55,67 @@ var clouds = map[string]struct{ location, resourceManager, login, graph string }
 func start(t *testing.T, cloud string, env ...string) *instance {
 	t.Helper()
 	i := &instance{cloud: cloud, location: clouds[cloud].location, data: filepath.Join(t.TempDir(), "state")}
-	i.up(t, env...)
+	i.server = i.up(t, env...)
 	out := i.must(t, i.command("credentials", "--output", "json"))
 	decode(t, out.stdout, &i.credentials)
 	return i
 }
 
-// up starts the process; it returns when the cloud answers.
-func (i *instance) up(t *testing.T, env ...string) (stop func()) {
+// server is a process of `alcedo up`.
+type server struct {
+	process *exec.Cmd
+	exited  chan struct{} // closed when it has ended
+	log     lockedBuffer
+	ended   sync.Once
+}
+
+// up starts the process; it returns when the cloud answers. It is ended with the test.
+func (i *instance) up(t *testing.T, env ...string) *server {
 	t.Helper()
-	up := exec.Command(alcedo, "up", "--cloud", i.cloud, "--data", i.data, "--listen", "127.0.0.1:0")
-	up.Env = append(os.Environ(), env...)
-	var log lockedBuffer
-	up.Stdout, up.Stderr = &log, &log
-	if err := up.Start(); err != nil {
+	s := &server{exited: make(chan struct{})}
+	s.process = exec.Command(alcedo, "up", "--cloud", i.cloud, "--data", i.data, "--listen", "127.0.0.1:0")
+	s.process.Env = append(cleanEnvironment(), env...)
+	s.process.Stdout, s.process.Stderr = &s.log, &s.log
+	if err := s.process.Start(); err != nil {
 		t.Fatal(err)
 	}
-	exited := make(chan error, 1)
-	go func() { exited <- up.Wait() }()
-	var once sync.Once
-	stop = func() {
-		once.Do(func() {
-			_ = up.Process.Signal(syscall.SIGTERM)
-			select {
-			case err := <-exited:
-				if err != nil && !t.Failed() {
-					t.Errorf("alcedo up ended with %v:\n%s", err, log.String())
-				}
-			case <-time.After(10 * time.Second):
-				_ = up.Process.Kill()
-				t.Errorf("alcedo up did not end within 10 s of SIGTERM:\n%s", log.String())
-			}
-			if t.Failed() {
-				t.Logf("alcedo up printed:\n%s", log.String())
-			}
-		})
+	go func() {
+		_ = s.process.Wait() // its status is in ProcessState
+		close(s.exited)
+	}()
+	t.Cleanup(func() { s.stop(t) })
+	if r := i.run(t, i.command("wait", "--timeout", "30s")); r.status != 0 {
+		t.Fatalf("alcedo wait: %s\nalcedo up printed:\n%s", r, s.log.String())
 	}
-	t.Cleanup(stop)
-	wait := i.run(t, i.command("wait", "--timeout", "30s"))
-	if wait.status != 0 {
-		t.Fatalf("alcedo wait: %s\nalcedo up printed:\n%s", wait, log.String())
-	}
-	return stop
+	return s
+}
+
+// stop ends it as a person does, and holds it to a clean exit.
+func (s *server) stop(t *testing.T) {
+	t.Helper()
+	s.ended.Do(func() {
+		_ = s.process.Process.Signal(syscall.SIGTERM)
+		select {
+		case <-s.exited:
+			if !s.process.ProcessState.Success() {
+				t.Errorf("alcedo up ended with %v", s.process.ProcessState)
+			}
+		case <-time.After(10 * time.Second):
+			_ = s.process.Process.Kill()
+			t.Error("alcedo up did not end within 10 s of SIGTERM")
+		}
+		if t.Failed() {
+			t.Logf("alcedo up printed:\n%s", s.log.String())
+		}
+	})
+}
+
+// kill ends it as a power cut does.
+func (s *server) kill() {
+	s.ended.Do(func() {
+		_ = s.process.Process.Kill()
+		<-s.exited
+	})
 }
 
 // command is a call of alcedo on this instance.

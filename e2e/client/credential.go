@@ -51,9 +51,10 @@ func newCredential(as string, id identity, options azcore.ClientOptions) (azcore
 		return azidentity.NewClientCertificateCredential(tenant, client, certificates, key,
 			&azidentity.ClientCertificateCredentialOptions{ClientOptions: options})
 	case "password":
-		//lint:ignore SA1019 az login -u -p and old programs still use this grant, so alcedo serves it.
-		return azidentity.NewUsernamePasswordCredential(tenant, azureCLI, os.Getenv("AZURE_USERNAME"), os.Getenv("AZURE_PASSWORD"),
-			&azidentity.UsernamePasswordCredentialOptions{ClientOptions: options})
+		user, password := os.Getenv("AZURE_USERNAME"), os.Getenv("AZURE_PASSWORD")
+		//lint:ignore SA1019 old programs still use this grant, so alcedo serves it.
+		old := &azidentity.UsernamePasswordCredentialOptions{ClientOptions: options}
+		return azidentity.NewUsernamePasswordCredential(tenant, azureCLI, user, password, old)
 	}
 	return nil, fmt.Errorf("no credential is called %q", as)
 }

@@ -51,19 +51,19 @@ func TestVet(t *testing.T) {
 	}
 }
 
-// TestStaticcheck: staticcheck has nothing to say, on any of the systems.
+// TestStaticcheck: staticcheck has nothing to say, on any of the systems, nor about e2e.
 func TestStaticcheck(t *testing.T) {
 	if testing.Short() {
 		t.Skip("static analysis of three systems is left out of short runs")
 	}
-	for _, goos := range []string{"linux", "darwin", "windows"} {
+	bin := tool(t, "staticcheck")
+	for _, c := range []struct{ dir, goos string }{{root, "linux"}, {root, "darwin"}, {root, "windows"}, {root + "/e2e", "linux"}} {
 		// The tool itself runs here; GOOS names the system whose files it looks at.
-		bin := tool(t, "staticcheck")
 		cmd := exec.CommandContext(t.Context(), bin, "./...")
-		cmd.Dir = root
-		cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+goos)
+		cmd.Dir = c.dir
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+c.goos)
 		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Errorf("GOOS=%s: %v\n%s", goos, err, out)
+			t.Errorf("%s for %s: %v\n%s", c.dir, c.goos, err, out)
 		}
 	}
 }
