@@ -82,6 +82,11 @@ const alphanumerics = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234
 func (s *Service) AddGroup(ctx context.Context, c caller.Caller, g Group, members []string) (*Group, error) {
 	var out Group
 	err := s.update(ctx, c, "directory.AddGroup", func(tx store.Tx) (err error) {
+		for _, owner := range g.Owners {
+			if o, err := principalObject(tx, canonical(owner)); err != nil || o == nil {
+				return orNotFound(err, owner)
+			}
+		}
 		if out, err = s.CreateGroup(tx, g); err != nil {
 			return err
 		}
