@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,15 +10,6 @@ import (
 
 	"golang.org/x/sys/unix"
 )
-
-// Where distributions keep the certificates that their clients trust.
-var bundles = []string{
-	"/etc/ssl/certs/ca-certificates.crt",                // Debian, Ubuntu, Alpine, Arch
-	"/etc/pki/tls/certs/ca-bundle.crt",                  // Fedora, Red Hat
-	"/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", // the file behind it
-	"/etc/ssl/ca-bundle.pem",                            // openSUSE
-	"/etc/ssl/cert.pem",                                 // Alpine, OpenSSL's default
-}
 
 // Folders with the sockets of daemons that look names up outside of the sandbox for the C library.
 var resolverSockets = []string{"/run/nscd", "/var/run/nscd"}
@@ -51,17 +41,9 @@ func (c childSettings) dress(authority []byte) ([]string, error) {
 	if err := shop.close(); err != nil {
 		return nil, err
 	}
-	ca := bundle
-	if c.Machine != "" {
-		if err := c.hide(); err != nil {
-			return nil, err
-		}
-		if c.Hide != "" {
-			ca = filepath.Join(c.Hide, authorityFile)
-			if err := os.WriteFile(ca, authority, 0o644); err != nil {
-				return nil, err
-			}
-		}
+	ca, err := c.authorityPath(authority, bundle)
+	if err != nil {
+		return nil, err
 	}
 	if ca == "" {
 		if ca, err = placeAuthority(authority); err != nil {
@@ -72,6 +54,25 @@ func (c childSettings) dress(authority []byte) ([]string, error) {
 		bundle = ca
 	}
 	return environment(os.Environ(), bundle, ca), nil
+}
+
+// authorityPath is a file with the authority's certificate alone, or the bundle where there is none. On a virtual machine
+// the state folder is covered first, and the file put into the cover.
+func (c childSettings) authorityPath(authority []byte, bundle string) (string, error) {
+	path := filepath.Join(c.Hide, authorityFile)
+	if c.Machine == "" {
+		if _, err := os.Stat(path); c.Hide == "" || err != nil {
+			return bundle, nil
+		}
+		return path, nil
+	}
+	if err := c.hide(); err != nil {
+		return "", err
+	}
+	if c.Hide == "" {
+		return bundle, nil
+	}
+	return path, os.WriteFile(path, authority, 0o644)
 }
 
 // workshop is a memory file system in which files are made to be bound over others.
@@ -179,15 +180,6 @@ func (w workshop) certificates(authority []byte) (string, error) {
 		bound[target] = true
 	}
 	return first, nil
-}
-
-func joinPEM(bundle, authority []byte) []byte {
-	out := make([]byte, 0, len(bundle)+1+len(authority))
-	out = append(out, bundle...)
-	if len(out) > 0 && !bytes.HasSuffix(out, []byte("\n")) {
-		out = append(out, '\n')
-	}
-	return append(out, authority...)
 }
 
 // placeAuthority finds a place for the authority's certificate on a machine that has no bundle to bind over.

@@ -4,6 +4,7 @@ package sandbox
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"runtime"
@@ -25,19 +26,18 @@ func Run(context.Context, Options) (int, error) { return 1, unsupported() }
 // Child is for Linux alone.
 func Child([]string) (status int, child bool) { return 0, false }
 
-// Server is for Linux alone.
-type Server struct{}
-
-// NewServer returns a server that serves nothing.
-func NewServer(Attach, *slog.Logger) *Server { return &Server{} }
-
-// Serve closes l and says that there is no sandbox here.
-func (*Server) Serve(l net.Listener) error {
-	if err := l.Close(); err != nil {
-		return fault.Wrap("sandbox.Serve", err)
+// Serve turns sandboxes away until l is closed.
+func Serve(l net.Listener, _ Attach, log *slog.Logger) error {
+	for {
+		conn, err := l.Accept()
+		if errors.Is(err, net.ErrClosed) {
+			return nil
+		}
+		if err != nil {
+			return errors.Join(fault.Wrap("sandbox.Serve", err), l.Close())
+		}
+		if err := conn.Close(); err != nil {
+			log.Debug("cannot turn a sandbox away", "error", err)
+		}
 	}
-	return unsupported()
 }
-
-// Close does nothing.
-func (*Server) Close() error { return nil }

@@ -47,6 +47,12 @@ func NewServer(attach Attach, log *slog.Logger) *Server {
 	}
 }
 
+// Serve serves l by a Server of its own until l is closed, and then ends the sandboxes.
+func Serve(l net.Listener, attach Attach, log *slog.Logger) error {
+	s := NewServer(attach, log)
+	return errors.Join(s.Serve(l), s.Close())
+}
+
 // Serve takes sandboxes from l, a Unix socket, until l or the server is closed, and closes l. Neither is an error.
 func (s *Server) Serve(l net.Listener) error {
 	const op = "sandbox.Serve"
