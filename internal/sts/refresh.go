@@ -1,6 +1,7 @@
 package sts
 
 import (
+	"bytes"
 	"context"
 
 	"github.com/alcedo-cloud/alcedo/internal/store"
@@ -48,6 +49,14 @@ func (s *Service) stillSignedIn(ctx context.Context, x *exchange) error {
 			"application, the account must be added to the directory.", s.tenantID)
 	case u.Disabled:
 		return refuse(codeUserDisabled, "The user account is disabled.")
+	}
+	mark, err := s.passwordMark(ctx, u.ObjectID)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(mark, x.signIn.Password) {
+		return refuse(codeGrantRevoked, "The provided grant has expired due to it being revoked, a fresh auth token is needed. "+
+			"The user might have changed or reset their password. The grant was issued on '%s'.", instant(x.signIn.At))
 	}
 	x.user = shownUser(u)
 	return nil

@@ -36,7 +36,8 @@ type signIn struct {
 	At       time.Time `json:"at"`                 // when the user showed the password
 	Resource string    `json:"resource,omitempty"` // of a v1 request
 	Scope    string    `json:"scope,omitempty"`    // of a v2 request
-	Nonce    string    `json:"-"`                  // of an authorization request
+	Nonce    string    `json:"nonce,omitempty"`    // of an authorization request
+	Password []byte    `json:"password"`           // mark of the user's password then
 	Tokens   []issued  `json:"tokens"`             // the latest last
 }
 
@@ -65,8 +66,13 @@ func (s *Service) refreshToken(ctx context.Context, x *exchange) (string, error)
 	}
 	secret = secret[:secretSize]
 	sum := sha256.Sum256(secret)
+	mark, err := s.passwordMark(ctx, x.user.objectID)
+	if err != nil {
+		return "", err
+	}
 	err = s.store.Update(ctx, func(tx store.Tx) error {
 		record := x.signIn
+		record.Password = mark
 		record.ID, record.ObjectID, record.ClientID, record.Family = id, x.user.objectID, x.client.id, x.client.family
 		record.Resource, record.Scope = x.request.Form["resource"], x.request.Form["scope"]
 		if fresh {
