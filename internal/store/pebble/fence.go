@@ -2,9 +2,11 @@ package pebble
 
 import (
 	"errors"
+	"io"
 	"os"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
@@ -12,8 +14,12 @@ import (
 	"github.com/alcedo-cloud/alcedo/internal/fault"
 )
 
-// maxBackground is how many flushes or compactions may fail in a row before the store gives up.
-const maxBackground = 3
+// maxBackground is how many flushes or compactions may fail in a row before the store gives up. Pebble itself goes on
+// trying, without a pause; giveUpPause is the one that it gets then.
+const (
+	maxBackground = 3
+	giveUpPause   = time.Second
+)
 
 // fence stands between Pebble and the files. Pebble answers many a failed write by ending the process; the fence lets
 // it see none. The first one that fails marks the store as failed, and the goroutine that wrote is parked for good, as
@@ -26,6 +32,7 @@ type fence struct {
 	err        error        // valid once failed is closed
 	writes     sync.RWMutex // held for reading by each write in flight
 	closed     bool         // guarded by writes
+	lock       *onceCloser  // of the folder; nil until it is locked
 	background atomic.Int32
 }
 
@@ -64,12 +71,38 @@ func (f *fence) fault(op string) error {
 	return &fault.Error{Kind: fault.Unavailable, Op: op, Message: message, Cause: err}
 }
 
-// shut waits for the writes in flight and lets none through any more.
-func (f *fence) shut() error {
+// abandon waits for the writes in flight, lets none through any more, and gives the folder back, whatever Pebble is in
+// the middle of.
+func (f *fence) abandon() error {
 	f.writes.Lock()
 	defer f.writes.Unlock()
 	f.closed = true
-	return nil
+	if f.lock == nil {
+		return nil
+	}
+	return f.lock.Close()
+}
+
+// Lock is Pebble's way to take the folder. Pebble gives it back when it closes in order; abandon when it does not.
+func (f *fence) Lock(name string) (io.Closer, error) {
+	lock, err := f.FS.Lock(name)
+	if err != nil {
+		return nil, err
+	}
+	f.lock = &onceCloser{Closer: lock}
+	return f.lock, nil
+}
+
+// onceCloser closes once, whoever comes first.
+type onceCloser struct {
+	io.Closer
+	once sync.Once
+	err  error
+}
+
+func (c *onceCloser) Close() error {
+	c.once.Do(func() { c.err = c.Closer.Close() })
+	return c.err
 }
 
 // write runs a write and returns only where it succeeded, or failed with something that is no failure to Pebble.
@@ -99,7 +132,9 @@ func (f *fence) listener() *pebble.EventListener {
 	}
 	return &pebble.EventListener{
 		BackgroundError: func(err error) {
-			if f.background.Add(1) >= maxBackground {
+			if f.cause() != nil {
+				time.Sleep(giveUpPause) // under Pebble's lock, which nobody else needs any more
+			} else if f.background.Add(1) >= maxBackground {
 				f.fail(err)
 			}
 		},

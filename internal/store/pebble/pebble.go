@@ -9,7 +9,6 @@ package pebble
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"runtime"
 	"sync"
@@ -39,14 +38,16 @@ type Options struct {
 	Dir      string // created (0700) where missing; with InMemory, only a name
 	InMemory bool   // nothing survives Close
 	FS       vfs.FS // nil: the machine's, or memory where InMemory is set
+	MemTable int    // bytes of writes kept in memory before they go to a table on disk; 0: 4 MiB
 }
 
 // Store is the backend. See store.Store for what its methods promise.
 type Store struct {
 	db       *pebble.DB
 	fence    *fence
-	lock     io.Closer
+	lock     *pebble.Lock
 	dir      string
+	memTable uint64
 	volatile bool // no log: there is nothing to sync
 
 	writer  chan struct{} // holds one token; who has it writes
@@ -74,23 +75,30 @@ func Open(o Options) (*Store, error) {
 	case inner == nil:
 		inner = vfs.Default
 	}
+	if o.MemTable == 0 {
+		o.MemTable = memTableSize
+	}
+	if o.MemTable < 0 {
+		return nil, fault.New(fault.Invalid, op, "", "a memtable has a positive size")
+	}
 	if o.Dir == "" && !o.InMemory {
 		return nil, fault.New(fault.Invalid, op, "", "a store needs a folder")
 	}
 	if err := inner.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, openFault(o.Dir, err)
 	}
-	lock, err := pebble.LockDirectory(o.Dir, inner)
+	fence := newFence(inner)
+	lock, err := pebble.LockDirectory(o.Dir, fence)
 	if err != nil {
 		return nil, lockFault(o.Dir, err)
 	}
 	s := &Store{
-		fence: newFence(inner), lock: lock, dir: o.Dir, volatile: o.InMemory && o.FS == nil,
+		fence: fence, lock: lock, dir: o.Dir, memTable: uint64(o.MemTable), volatile: o.InMemory && o.FS == nil,
 		writer: make(chan struct{}, 1), commits: make(chan *commit), syncs: make(chan *commit, 1024),
 	}
 	s.writer <- struct{}{}
-	if err := s.open(lock); err != nil {
-		return nil, errors.Join(err, s.fence.shut(), lock.Close())
+	if err := s.open(); err != nil {
+		return nil, errors.Join(err, fence.abandon())
 	}
 	s.stopped.Add(2)
 	go s.applyLoop()
@@ -99,11 +107,11 @@ func Open(o Options) (*Store, error) {
 }
 
 // open has Pebble open the folder and checks what is in it. It runs aside, since a write that fails never returns.
-func (s *Store) open(lock *pebble.Lock) error {
+func (s *Store) open() error {
 	opened := make(chan error, 1)
 	go func() {
 		var err error
-		s.db, err = pebble.Open(s.dir, s.pebbleOptions(lock))
+		s.db, err = pebble.Open(s.dir, s.pebbleOptions())
 		if err == nil {
 			err = s.readFormat()
 		}
@@ -123,12 +131,12 @@ func (s *Store) open(lock *pebble.Lock) error {
 	}
 }
 
-func (s *Store) pebbleOptions(lock *pebble.Lock) *pebble.Options {
+func (s *Store) pebbleOptions() *pebble.Options {
 	return &pebble.Options{
 		FS:                 s.fence,
-		Lock:               lock,
+		Lock:               s.lock,
 		CacheSize:          cacheSize,
-		MemTableSize:       memTableSize,
+		MemTableSize:       s.memTable,
 		MaxOpenFiles:       maxOpenFiles,
 		DisableWAL:         s.volatile,
 		FormatMajorVersion: pebble.FormatNewest,
@@ -159,7 +167,7 @@ func (s *Store) Close() error {
 	if users > 0 {
 		// Pebble cannot be closed under its readers. Whatever was acknowledged is in the log already.
 		leak := fmt.Errorf("pebble: %d snapshots or scans are open", users)
-		return errors.Join(fault.Wrap("pebble.Close", leak), s.fence.shut(), s.lock.Close())
+		return errors.Join(fault.Wrap("pebble.Close", leak), s.fence.abandon())
 	}
 	closed := make(chan error, 1)
 	go func() {
@@ -170,7 +178,7 @@ func (s *Store) Close() error {
 	case err := <-closed:
 		return fault.Wrap("pebble.Close", errors.Join(err, s.lock.Close()))
 	case <-s.fence.failed:
-		return errors.Join(s.fence.fault("pebble.Close"), s.fence.shut(), s.lock.Close())
+		return errors.Join(s.fence.fault("pebble.Close"), s.fence.abandon())
 	}
 }
 
