@@ -23,8 +23,7 @@ up: build ## start the cloud in the background; print its names, the owner's sig
 down: build ## stop the cloud; its state stays
 	@$(BIN) down
 
-tutorial: build ## run the tutorial's Resource Manager parts, printing each step and its output
-	@$(BIN) wait --timeout 100ms 2>/dev/null || $(BIN) up --detach >/dev/null
+tutorial: build ## play the tutorial's Resource Manager parts (in the running cloud, else in one of its own)
 	@$(BIN) tutorial
 
 test: ## everything that must be green: unit tests, house rules, races, real clients
