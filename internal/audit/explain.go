@@ -115,7 +115,7 @@ func principalType(c caller.Caller) rbac.PrincipalType {
 func (l *Log) assignable(ctx context.Context, e *Entry) (string, error) {
 	scope := rbac.NewScope(e.Scope).String()
 	// An assignment, a lock, a definition: extension resources are reached by what is held on their resource.
-	if at := strings.LastIndex(strings.ToLower(scope), "/providers/microsoft.authorization/"); at >= 0 {
+	if at := strings.LastIndex(lowerASCII(scope), "/providers/microsoft.authorization/"); at >= 0 {
 		scope = scope[:at]
 	}
 	// Roles go down to the container, not to the blob.
@@ -143,7 +143,7 @@ func (l *Log) assignable(ctx context.Context, e *Entry) (string, error) {
 
 // container is what a resource is created in: its parent resource, or its resource group or subscription.
 func container(scope string) string {
-	at := strings.LastIndex(strings.ToLower(scope), "/providers/")
+	at := strings.LastIndex(lowerASCII(scope), "/providers/")
 	below := strings.Split(scope[at+len("/providers/"):], "/")
 	if len(below) > 3 && len(below)%2 == 1 {
 		return scope[:at+len("/providers/")] + strings.Join(below[:len(below)-2], "/")
@@ -151,7 +151,18 @@ func container(scope string) string {
 	return scope[:at]
 }
 
-func indexFold(s, lower string) int { return strings.Index(strings.ToLower(s), lower) }
+func indexFold(s, lower string) int { return strings.Index(lowerASCII(s), lower) }
+
+// lowerASCII keeps every byte where it is, which strings.ToLower does not: positions found in it hold in s.
+func lowerASCII(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if 'A' <= c && c <= 'Z' {
+			b[i] = c + 'a' - 'A'
+		}
+	}
+	return string(b)
+}
 
 // quoted makes a word of a shell: names and scopes come from clients, and a line that is pasted must not do more than
 // it says.
