@@ -1,0 +1,53 @@
+package app
+
+import (
+	"net/http"
+
+	"github.com/alcedo-cloud/alcedo/internal/cloud"
+	"github.com/alcedo-cloud/alcedo/internal/front/arm"
+	"github.com/alcedo-cloud/alcedo/internal/front/control"
+	"github.com/alcedo-cloud/alcedo/internal/front/entra"
+	"github.com/alcedo-cloud/alcedo/internal/front/graph"
+	"github.com/alcedo-cloud/alcedo/internal/front/imds"
+	"github.com/alcedo-cloud/alcedo/internal/gateway"
+)
+
+// identityPath is where the identity endpoint of `alcedo env` is.
+const identityPath = imds.AppServicePath
+
+// fronts are what answers, each under its names.
+type fronts struct {
+	routes     []gateway.Route
+	metadata   *imds.Front
+	appService http.Handler
+	control    http.Handler
+}
+
+// makeFronts hangs every front under its hosts. A host of the cloud that no front answers for is told so by the gateway.
+func (a *App) makeFronts() {
+	s := &a.services
+	tenant := a.instance.Credentials.TenantID
+	manager := arm.New(arm.Config{
+		Resources: s.resources, Verifier: s.verifier, Cloud: a.cloud, TenantID: tenant, Clock: a.Clock, Rand: a.Rand, Log: a.Log,
+	})
+	login := entra.New(entra.Config{
+		STS: s.sts, Tokens: s.tokens, Directory: s.directory, Cloud: a.cloud, TenantID: tenant, Clock: a.Clock, Rand: a.Rand, Log: a.Log,
+	})
+	directory := graph.New(graph.Config{
+		Directory: s.directory, Verifier: s.verifier, Cloud: a.cloud, Clock: a.Clock, Rand: a.Rand, Log: a.Log,
+	})
+	a.fronts.routes = []gateway.Route{
+		{Match: gateway.On(cloud.HostResourceManager, cloud.HostManagement), Handler: manager},
+		{Match: gateway.On(cloud.HostLogin), Handler: login},
+		{Match: gateway.On(cloud.HostGraph), Handler: directory},
+	}
+	a.fronts.metadata = imds.New(imds.Config{
+		Identities: s.identity, Resources: s.resources, Cloud: a.cloud, TenantID: tenant,
+		Clock: a.Clock, Rand: a.Rand, Log: a.Log,
+	})
+	a.fronts.appService = a.fronts.metadata.AppService(a.identified)
+	a.fronts.control = control.New(control.Config{
+		Status: a.Status, Credentials: a.Credentials, Environment: a.Environment, Decisions: a.Decisions,
+		Stop: a.requestStop, Log: a.Log,
+	})
+}
