@@ -137,7 +137,7 @@ func (s silent) Errorf(text string, args ...any) { s.TB.Errorf(text, args...) }
 // writeRaw writes a record without the store.
 func writeRaw(t *testing.T, dir, key, value string) {
 	t.Helper()
-	db, err := pebbledb.Open(dir, &pebbledb.Options{FormatMajorVersion: pebbledb.FormatNewest, Logger: silent{t}})
+	db, err := pebbledb.Open(dir, &pebbledb.Options{FormatMajorVersion: pebbledb.FormatMinSupported, Logger: silent{t}})
 	if err != nil {
 		t.Fatal(err)
 	}

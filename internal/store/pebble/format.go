@@ -105,10 +105,14 @@ func encodeValue(dst []byte, version uint64, value []byte) {
 	copy(dst[versionBytes:], value)
 }
 
-// decodeValue takes a copy of what encodeValue wrote.
-func decodeValue(raw []byte) (store.Version, []byte, error) {
+// decodeItem takes a copy of a key, and of what encodeValue wrote, in one allocation.
+func decodeItem(key, raw []byte) (store.Item, error) {
 	if len(raw) < versionBytes {
-		return 0, nil, errorf("value of %d bytes has no version", len(raw))
+		return store.Item{}, errorf("value of %d bytes has no version", len(raw))
 	}
-	return store.Version(binary.BigEndian.Uint64(raw)), append([]byte{}, raw[versionBytes:]...), nil
+	value := raw[versionBytes:]
+	buf := make([]byte, len(key)+len(value))
+	n := copy(buf, key)
+	copy(buf[n:], value)
+	return store.Item{Key: buf[:n:n], Value: buf[n:], Version: store.Version(binary.BigEndian.Uint64(raw))}, nil
 }

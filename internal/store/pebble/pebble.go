@@ -22,7 +22,7 @@ import (
 
 // Sizes that keep an idle process small. A batch over half of a memtable goes to disk beside it.
 const (
-	cacheSize    = 8 << 20
+	cacheSize    = 16 << 20 // filled only by what is read
 	memTableSize = 4 << 20
 	maxOpenFiles = 256
 )
@@ -133,13 +133,15 @@ func (s *Store) open() error {
 
 func (s *Store) pebbleOptions() *pebble.Options {
 	return &pebble.Options{
-		FS:                 s.fence,
-		Lock:               s.lock,
-		CacheSize:          cacheSize,
-		MemTableSize:       s.memTable,
-		MaxOpenFiles:       maxOpenFiles,
-		DisableWAL:         s.volatile,
-		FormatMajorVersion: pebble.FormatNewest,
+		FS:           s.fence,
+		Lock:         s.lock,
+		CacheSize:    cacheSize,
+		MemTableSize: s.memTable,
+		MaxOpenFiles: maxOpenFiles,
+		DisableWAL:   s.volatile,
+		// Each later format costs an fsync of a new folder, and nothing here needs what they brought. Before Pebble
+		// stops reading this one, a release must raise it.
+		FormatMajorVersion: pebble.FormatMinSupported,
 		Logger:             quiet{s.fence},
 		EventListener:      s.fence.listener(),
 	}

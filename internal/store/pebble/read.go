@@ -39,11 +39,11 @@ func (r *reader) Get(key []byte) (store.Item, error) {
 	if err != nil {
 		return store.Item{}, fault.Wrap("pebble.Get", err)
 	}
-	version, value, err := decodeValue(raw)
-	if err = errors.Join(err, closer.Close()); err != nil {
-		return store.Item{}, fault.Wrap("pebble.Get", err)
+	item, err := decodeItem(key, raw)
+	if closed := closer.Close(); err != nil || closed != nil {
+		return store.Item{}, fault.Wrap("pebble.Get", errors.Join(err, closed))
 	}
-	return store.Item{Key: append([]byte{}, key...), Value: value, Version: version}, nil
+	return item, nil
 }
 
 func (r *reader) Scan(start, end []byte) iter.Seq2[store.Item, error] {
@@ -84,11 +84,11 @@ func (r *reader) each(it *pebble.Iterator, yield func(store.Item, error) bool) (
 		if err != nil {
 			return true, err
 		}
-		version, value, err := decodeValue(raw)
+		item, err := decodeItem(it.Key()[1:], raw)
 		if err != nil {
 			return true, err
 		}
-		if !yield(store.Item{Key: append([]byte{}, it.Key()[1:]...), Value: value, Version: version}, nil) {
+		if !yield(item, nil) {
 			return false, nil
 		}
 		if r.from == nil {
