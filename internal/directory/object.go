@@ -89,8 +89,26 @@ func storable(name string) bool {
 	return true
 }
 
-// insert writes a new object.
-func (s *Service) insert(tx store.Tx, o object) error { return s.write(tx, nil, o) }
+// insert writes a new object. Its id must be free among all kinds.
+func (s *Service) insert(tx store.Tx, o object) error {
+	_, id := o.ref()
+	if !storable(id) {
+		return invalid("id", "Invalid value specified for property 'id' of resource.")
+	}
+	for _, kind := range []string{kindUser, kindGroup, kindApplication, kindServicePrincipal} {
+		_, err := tx.Get(objectKey(kind, id))
+		if err == nil {
+			return &fault.Error{
+				Kind: fault.Exists, Op: "directory.insert", Target: "id",
+				Message: "Another object with the same value for property id already exists.",
+			}
+		}
+		if !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+	}
+	return s.write(tx, nil, o)
+}
 
 // replace writes next in the place of before.
 func (s *Service) replace(tx store.Tx, before, next object) error {
