@@ -57,7 +57,7 @@ func Serve(l net.Listener, attach Attach, log *slog.Logger) error {
 func (s *Server) Serve(l net.Listener) error {
 	const op = "sandbox.Serve"
 	if !s.track(l) {
-		return fault.Wrap(op, l.Close())
+		return fault.Wrap(op, closing(l.Close()))
 	}
 	defer s.untrack(l)
 	for {

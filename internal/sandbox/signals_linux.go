@@ -17,8 +17,8 @@ type signals struct {
 	terminal *os.File // nil where there is none
 }
 
-// catchSignals begins to hold signals back. Those that this process was told to ignore, as nohup does, stay ignored, for
-// the command as well.
+// catchSignals begins to hold signals back. A hang-up or an interrupt that this process was told to ignore, as nohup
+// does, stays ignored, for the command as well.
 func catchSignals() *signals {
 	s := &signals{incoming: make(chan os.Signal, 16), done: make(chan struct{})}
 	for _, sig := range []os.Signal{
