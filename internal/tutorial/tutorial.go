@@ -106,13 +106,11 @@ func (s *stage) manage(ctx context.Context, method, path, version string, body a
 	}
 	fmt.Fprintf(s.Out, "  -> %d\n", answer.Status)
 	var out map[string]any
-	if len(answer.Body) > 0 {
-		if err := json.Unmarshal(answer.Body, &out); err != nil {
-			return nil, err
-		}
-		s.show(out)
+	if len(answer.Body) == 0 {
+		return out, nil
 	}
-	return out, nil
+	s.show(json.RawMessage(answer.Body))
+	return out, json.Unmarshal(answer.Body, &out)
 }
 
 // onMachine types a line on the virtual machine, prints what it answers, and returns that as JSON.
@@ -126,7 +124,7 @@ func (s *stage) onMachine(ctx context.Context, group, name, line string) (map[st
 	if err := json.Unmarshal(text, &out); err != nil {
 		return nil, fmt.Errorf("answered no JSON: %.400s", bytes.TrimSpace(text))
 	}
-	s.show(out)
+	s.show(json.RawMessage(text))
 	return out, nil
 }
 
