@@ -172,8 +172,10 @@ func (id ID) Container() ID {
 	n := id.base
 	if len(id.Types) > 1 && len(id.Names) >= len(id.Types)-1 {
 		n = id.base + 2*len(id.Types)
-	} else if len(id.Types) == 0 && id.Namespace == "" && id.Group != "" {
+	} else if id.Namespace == "" && id.Group != "" {
 		n = 2
+	} else if id.Namespace == "" {
+		n = 0
 	}
 	up, _ := parse(id.segments[:n:n])
 	return up

@@ -65,7 +65,10 @@ func (s *Service) patchMember(c *Call, doc, old *Document, name string, value an
 	case "identity":
 		return patchIdentity(doc, value)
 	case "properties":
-		merged, _ := mergePatch(asAny(doc.Properties), value).(map[string]any)
+		merged, _ := mergePatch(doc.Properties, value).(map[string]any)
+		if merged == nil {
+			merged = make(map[string]any)
+		}
 		doc.Properties = merged
 		return nil
 	case "kind":
@@ -83,13 +86,6 @@ func (s *Service) patchMember(c *Call, doc, old *Document, name string, value an
 		return patchRaw(&doc.Plan, value)
 	}
 	return patchExtra(doc, name, value)
-}
-
-func asAny(m map[string]any) any {
-	if m == nil {
-		return nil
-	}
-	return m
 }
 
 // patchRaw merges into a member that is kept as text; null takes it out.

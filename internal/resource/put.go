@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"strings"
 
 	"github.com/alcedo-cloud/alcedo/internal/fault"
@@ -153,8 +154,8 @@ func (s *Service) settle(c *Call, doc, old *Document) {
 		return
 	}
 	doc.Name, doc.ID, doc.Type, doc.ETag = old.Name, old.ID, old.Type, old.ETag
-	if doc.Hidden == nil {
-		doc.Hidden = old.Hidden
+	if len(doc.Hidden) == 0 {
+		doc.Hidden = maps.Clone(old.Hidden)
 	}
 	if was := old.SystemData; was != nil {
 		doc.SystemData.CreatedBy, doc.SystemData.CreatedByType, doc.SystemData.CreatedAt = was.CreatedBy, was.CreatedByType, was.CreatedAt

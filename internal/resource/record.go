@@ -68,6 +68,13 @@ func decodeRecord(record []byte) (*Document, error) {
 			return nil, err
 		}
 	}
+	// Hooks write to both without asking whether they are there.
+	if d.Properties == nil {
+		d.Properties = make(map[string]any)
+	}
+	if d.Hidden == nil {
+		d.Hidden = make(map[string]any)
+	}
 	return d, nil
 }
 
