@@ -35,6 +35,7 @@ type serving struct {
 	remove  []string // files and folders that go at a clean exit
 	stop    chan struct{}
 	once    *sync.Once
+	stopped bool // by Serve's end, or by Close where Serve was never called
 }
 
 // bound is a server with its listener.
@@ -161,9 +162,10 @@ func (a *App) requestStop() { a.serving.once.Do(func() { close(a.serving.stop) }
 // stopServing closes the listeners and takes the record away. It may be called more than once.
 func (a *App) stopServing() error {
 	s := &a.serving
-	if s.gateway == nil {
+	if s.gateway == nil || s.stopped {
 		return nil
 	}
+	s.stopped = true
 	ctx, cancel := context.WithTimeout(context.Background(), graceTime)
 	defer cancel()
 	var errs []error
@@ -185,7 +187,6 @@ func (a *App) stopServing() error {
 	for _, path := range s.remove {
 		errs = append(errs, os.RemoveAll(path))
 	}
-	s.gateway = nil
 	return errors.Join(append(errs, config.RemoveInstance(a.Settings.Folder))...)
 }
 
