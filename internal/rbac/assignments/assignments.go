@@ -16,9 +16,11 @@ import (
 	"github.com/alcedo-cloud/alcedo/internal/store"
 )
 
-// Names of built-in roles that have a part in rules of the service itself.
+// Names of built-in roles that have a part in what the service itself does.
 const (
 	Owner                   = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
+	Contributor             = "b24988ac-6180-42a0-ab88-20f7382dd24c"
+	Reader                  = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
 	UserAccessAdministrator = "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9"
 )
 

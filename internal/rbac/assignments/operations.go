@@ -65,7 +65,8 @@ func btoi(b bool) int {
 }
 
 // Narrowest lists the built-in roles that grant an action without a condition, the one that grants the fewest actions
-// first; at most that many. Roles that Azure is withdrawing are left out.
+// first; at most that many. Roles that Azure is withdrawing are left out. Where most is above 1, the narrowest of Reader,
+// Contributor and Owner that grants it is among them, last if need be.
 func (s *Service) Narrowest(action string, data bool, most int) []*rbac.Role {
 	var fitting []*builtIn
 	for b := range s.builtIn.all() {
@@ -84,6 +85,11 @@ func (s *Service) Narrowest(action string, data bool, most int) []*rbac.Role {
 	out := make([]*rbac.Role, 0, min(most, len(fitting)))
 	for _, b := range fitting[:min(most, len(fitting))] {
 		out = append(out, b.Role)
+	}
+	// The narrowest roles are often made for one service. What people would reach for is named last, where there is room.
+	i := slices.IndexFunc(fitting, func(b *builtIn) bool { return b.Name == Reader || b.Name == Contributor || b.Name == Owner })
+	if most > 1 && i >= most {
+		out[most-1] = fitting[i].Role
 	}
 	return out
 }
