@@ -88,7 +88,8 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s: %s", e.Code, e.Message)
 }
 
-// ResourceManager sends a request to Resource Manager. path begins with "/" and has no query; body is marshalled unless nil.
+// ResourceManager sends a request to Resource Manager. path begins with "/" and may have a $filter as its query; body is
+// marshalled unless nil.
 // Any answer of 400 and above is an *Error.
 func (c *Client) ResourceManager(ctx context.Context, method, path, apiVersion string, body any) (*Answer, error) {
 	token, err := c.signIn(ctx)
@@ -103,10 +104,12 @@ func (c *Client) ResourceManager(ctx context.Context, method, path, apiVersion s
 		}
 		payload = bytes.NewReader(data)
 	}
-	target := url.URL{
-		Scheme: "https", Host: c.Cloud.ResourceManager, Path: path,
-		RawQuery: url.Values{"api-version": {apiVersion}}.Encode(),
+	query := url.Values{"api-version": {apiVersion}}
+	path, filter, _ := strings.Cut(path, "?$filter=")
+	if filter != "" {
+		query.Set("$filter", filter)
 	}
+	target := url.URL{Scheme: "https", Host: c.Cloud.ResourceManager, Path: path, RawQuery: query.Encode()}
 	req, err := http.NewRequestWithContext(ctx, method, target.String(), payload)
 	if err != nil {
 		return nil, err

@@ -172,7 +172,8 @@ func (c *Client) roleDefinition(ctx context.Context, role string) (string, error
 			} `json:"properties"`
 		} `json:"value"`
 	}
-	path := "/subscriptions/" + c.Credentials.SubscriptionID + "/providers/Microsoft.Authorization/roleDefinitions"
+	path := "/subscriptions/" + c.Credentials.SubscriptionID + "/providers/Microsoft.Authorization/roleDefinitions" +
+		"?$filter=roleName eq '" + strings.ReplaceAll(role, "'", "''") + "'"
 	if err := c.Into(ctx, http.MethodGet, path, versionAssignments, nil, &list); err != nil {
 		return "", err
 	}
