@@ -11,6 +11,12 @@ import (
 
 // AddFederatedCredential adds a credential to an application. A name that is taken is a fault Exists.
 func (s *Service) AddFederatedCredential(ctx context.Context, c caller.Caller, objectID string, f FederatedCredential) (*FederatedCredential, error) {
+	if err := s.allow(ctx, c, toWrite); err != nil {
+		return nil, fault.Wrap("directory.AddFederatedCredential", err)
+	}
+	if err := f.check(); err != nil {
+		return nil, err
+	}
 	var out *FederatedCredential
 	err := s.update(ctx, c, "directory.AddFederatedCredential", func(tx store.Tx) error {
 		objectID := canonical(objectID)

@@ -247,11 +247,17 @@ func TestFederatedCredentials(t *testing.T) {
 	wantReason(t, "the twenty-first", put(m.ObjectID, same), fault.Invalid, "FederatedIdentityCredentialLimit")
 
 	var there bool
-	w.update(t, func(tx store.Tx) (err error) { there, err = w.DeleteFederatedCredential(tx, m.ObjectID, "F2"); return err })
+	w.update(t, func(tx store.Tx) (err error) {
+		there, err = w.DeleteFederatedCredential(tx, m.ObjectID, "F2")
+		return err
+	})
 	if !there {
 		t.Error("f2 was not there")
 	}
-	w.update(t, func(tx store.Tx) (err error) { there, err = w.DeleteFederatedCredential(tx, m.ObjectID, "F2"); return err })
+	w.update(t, func(tx store.Tx) (err error) {
+		there, err = w.DeleteFederatedCredential(tx, m.ObjectID, "F2")
+		return err
+	})
 	if there {
 		t.Error("f2 is there after its deletion")
 	}

@@ -46,8 +46,13 @@ func TestRights(t *testing.T) {
 			_, err := w.AddApplication(ctx, c, Application{DisplayName: "x"})
 			return err
 		},
-		"secret":        func(c caller.Caller) error { _, err := w.AddSecret(ctx, c, a.ObjectID, PasswordCredential{}); return err },
-		"user":          func(c caller.Caller) error { return w.ModifyUser(ctx, c, victim.ObjectID, func(*User) error { return nil }) },
+		"secret": func(c caller.Caller) error {
+			_, err := w.AddSecret(ctx, c, a.ObjectID, PasswordCredential{})
+			return err
+		},
+		"user": func(c caller.Caller) error {
+			return w.ModifyUser(ctx, c, victim.ObjectID, func(*User) error { return nil })
+		},
 		"administrator": func(c caller.Caller) error { return w.SetAdministrator(ctx, c, victim.ObjectID, false) },
 		"federation": func(c caller.Caller) error {
 			return w.ModifyFederatedCredential(ctx, c, a.ObjectID, "none", func(*FederatedCredential) error { return nil })
