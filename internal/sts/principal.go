@@ -107,6 +107,9 @@ func (s *Service) client(ctx context.Context, r *TokenRequest) (client, error) {
 	if registered {
 		reg := register(app)
 		c.public = reg.fallbackPublic
+		// Who redeems a code says by its redirect URI whether it is a public client.
+		c.public = c.public || r.Form["grant_type"] == "authorization_code" &&
+			matchRedirect(append(reg.public.RedirectURIs, reg.spa.RedirectURIs...), r.Form["redirect_uri"])
 		c.redirects = append(append(append(c.redirects, reg.public.RedirectURIs...), reg.web.RedirectURIs...), reg.spa.RedirectURIs...)
 	}
 	return c, nil

@@ -12,6 +12,7 @@ import (
 // Source: learn.microsoft.com/entra/identity-platform/reference-error-codes, and recordings of clients.
 const (
 	codeMoreThanOneResource  = 28000
+	codeRedirectMismatch     = 50011
 	codeAssertionMalformed   = 50027
 	codeUserNotFound         = 50034
 	codeLockedOut            = 50053
@@ -32,6 +33,7 @@ const (
 	codeTenantNotFound       = 90002
 	codeResourceNotFound     = 500011
 	codeResourceDisabled     = 500014
+	codeReplyMismatch        = 500112
 	codeUserDeleted          = 500341
 	codeVerifierMismatch     = 501481
 	codeNoSuchScope          = 650053
@@ -42,6 +44,7 @@ const (
 	codeClientIsPublic       = 700025
 	codeAssertionSignature   = 700027
 	codeRefreshExpired       = 700082
+	codeResponseType         = 700054
 	codeFederatedIssuer      = 700211
 	codeFederatedAudience    = 700212
 	codeFederatedSubject     = 700213

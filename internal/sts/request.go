@@ -73,6 +73,10 @@ func (s *Service) grant(r *TokenRequest) (grant, error) {
 		return grant{delegated: true, anyTenant: true, subject: (*Service).passwordSubject}, nil
 	case "refresh_token":
 		return grant{delegated: true, anyTenant: true, subject: (*Service).refreshSubject}, nil
+	case "authorization_code":
+		return grant{delegated: true, anyTenant: true, subject: (*Service).codeSubject}, nil
+	case "urn:ietf:params:oauth:grant-type:device_code", "device_code":
+		return grant{delegated: true, anyTenant: true, subject: (*Service).deviceSubject}, nil
 	default:
 		return grant{}, refuse(codeUnsupportedGrant, "The app requested an unsupported grant type '%s'.", name)
 	}

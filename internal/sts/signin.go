@@ -74,7 +74,10 @@ func (s *Service) refreshToken(ctx context.Context, x *exchange) (string, error)
 		record := x.signIn
 		record.Password = mark
 		record.ID, record.ObjectID, record.ClientID, record.Family = id, x.user.objectID, x.client.id, x.client.family
-		record.Resource, record.Scope = x.request.Form["resource"], x.request.Form["scope"]
+		if resource, scope := x.request.Form["resource"], x.request.Form["scope"]; resource != "" || scope != "" {
+			record.Resource, record.Scope = resource, scope
+		}
+		record.Nonce = "" // of the first id_token only
 		if fresh {
 			if err := pruneSignIns(tx, record.ObjectID, x.now); err != nil {
 				return err

@@ -4,11 +4,14 @@
 package entra
 
 import (
+	"html/template"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/alcedo-cloud/alcedo/internal/clock"
@@ -40,6 +43,7 @@ type front struct {
 	clock     clock.Clock
 	ids       *httpx.IDs
 	instances []instance
+	pages     *template.Template
 	foreign   map[string]bool // login hosts of other clouds
 }
 
@@ -48,7 +52,7 @@ type front struct {
 func New(c Config) http.Handler {
 	f := &front{
 		sts: c.STS, tokens: c.Tokens, directory: c.Directory, cloud: c.Cloud, tenantID: c.TenantID,
-		clock: c.Clock, ids: httpx.NewIDs(c.Rand), instances: instances(), foreign: map[string]bool{},
+		clock: c.Clock, ids: httpx.NewIDs(c.Rand), instances: instances(), pages: parsePages(), foreign: map[string]bool{},
 	}
 	for _, other := range cloud.All() {
 		for _, host := range other.LoginAliases {
@@ -71,19 +75,16 @@ type call struct {
 
 // operation is one of the endpoints below an authority.
 type operation struct {
-	method  string // that it is for
-	methods string // all that it takes, as Allow lists them
+	methods []string // that it takes; OPTIONS is answered here
 	handle  func(f *front, c *call) (*httpx.Response, error)
 }
 
 // operation finds the endpoint that the path names.
 func (f *front) operation(c *call) (operation, bool) {
-	get := func(handle func(*front, *call) (*httpx.Response, error)) (operation, bool) {
-		return operation{http.MethodGet, "GET", handle}, true
-	}
-	post := func(handle func(*front, *call) (*httpx.Response, error)) (operation, bool) {
-		return operation{http.MethodPost, "POST, OPTIONS", handle}, true
-	}
+	type handler = func(*front, *call) (*httpx.Response, error)
+	get := func(h handler) (operation, bool) { return operation{[]string{"GET"}, h}, true }
+	post := func(h handler) (operation, bool) { return operation{[]string{"POST", "OPTIONS"}, h}, true }
+	shown := func(h handler) (operation, bool) { return operation{[]string{"GET", "POST"}, h}, true }
 	if strings.HasPrefix(c.rest, "userrealm/") || c.rest == "userrealm" {
 		return get((*front).userRealm)
 	}
@@ -100,6 +101,18 @@ func (f *front) operation(c *call) (operation, bool) {
 		return post((*front).tokenV1)
 	case "oauth2/v2.0/token":
 		return post((*front).tokenV2)
+	case "oauth2/devicecode":
+		return post((*front).deviceV1)
+	case "oauth2/v2.0/devicecode":
+		return post((*front).deviceV2)
+	case "oauth2/deviceauth":
+		return shown((*front).deviceAuth)
+	case "oauth2/authorize":
+		return shown((*front).authorizeV1)
+	case "oauth2/v2.0/authorize":
+		return shown((*front).authorizeV2)
+	case "oauth2/logout", "oauth2/v2.0/logout":
+		return get((*front).logout)
 	}
 	return operation{}, false
 }
@@ -117,11 +130,11 @@ func (f *front) serve(r *http.Request) (*httpx.Response, error) {
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
-	if method != op.method {
-		if method == http.MethodOptions && op.method == http.MethodPost {
-			return &httpx.Response{Status: http.StatusOK, Header: withAllow(f.header(r), op.methods)}, nil
-		}
-		return nil, &wrongMethod{allowed: op.methods, got: r.Method}
+	switch allowed := strings.Join(op.methods, ", "); {
+	case !slices.Contains(op.methods, method):
+		return nil, &wrongMethod{allowed: allowed, got: r.Method}
+	case method == http.MethodOptions:
+		return &httpx.Response{Status: http.StatusOK, Header: withAllow(f.header(r), allowed)}, nil
 	}
 	if f.foreign[hostname(r.Host)] && c.rest != "discovery/instance" {
 		return nil, tenantOfAnotherCloud(c.tenant)
@@ -130,7 +143,9 @@ func (f *front) serve(r *http.Request) (*httpx.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	resp.Header = f.header(r)
+	header := f.header(r)
+	maps.Copy(header, resp.Header)
+	resp.Header = header
 	return resp, nil
 }
 

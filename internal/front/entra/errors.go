@@ -98,6 +98,8 @@ func meaning(code int, f *fault.Error) (status int, name string) {
 		return http.StatusBadRequest, "bad_verification_code"
 	case 70020:
 		return http.StatusBadRequest, "expired_token"
+	case 700054:
+		return http.StatusBadRequest, "unsupported_response_type"
 	case 50034, 50053, 50057, 50126, 50173, 500341, 54005, 501481, 70000, 70008, 700082:
 		return http.StatusBadRequest, "invalid_grant"
 	case 9002313:
