@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alcedo-cloud/alcedo/internal/caller"
 	"github.com/alcedo-cloud/alcedo/internal/directory"
 	"github.com/alcedo-cloud/alcedo/internal/store"
 )
@@ -93,7 +94,7 @@ func TestRefusals(t *testing.T) {
 		orphan, err = w.directory.CreateApplication(tx, directory.Application{DisplayName: "orphan"})
 		return err
 	})
-	_ = disabled
+	w.disablePrincipal(disabled.AppID)
 	const arm = "https://management.azure.com/.default"
 	base := map[string]string{"grant_type": "client_credentials", "client_id": w.app.AppID, "client_secret": w.secret, "scope": arm}
 	for name, c := range map[string]struct {
@@ -111,6 +112,8 @@ func TestRefusals(t *testing.T) {
 		"unknown client":    {v2, map[string]string{"client_id": tenantID}, 400, "unauthorized_client", 700016, "'" + tenantID + "'"},
 		"client no guid":    {v2, map[string]string{"client_id": "x\x00y"}, 400, "unauthorized_client", 700016, "was not found"},
 		"no principal":      {v2, map[string]string{"client_id": orphan.AppID}, 400, "unauthorized_client", 7000229, orphan.AppID},
+		"disabled":          {v2, map[string]string{"client_id": disabled.AppID}, 400, "unauthorized_client", 7000112, "(gone) is disabled"},
+		"resource disabled": {v2, map[string]string{"scope": disabled.AppID + "/.default"}, 400, "invalid_resource", 500014, disabled.AppID},
 		"no credential":     {v2, map[string]string{"client_secret": "-"}, 401, "invalid_client", 7000216, "'client_secret'"},
 		"wrong secret":      {v2, map[string]string{"client_secret": "x"}, 401, "invalid_client", 7000215, w.app.AppID},
 		"two credentials":   {v2, map[string]string{"client_assertion": "x"}, 400, "invalid_request", 9002313, "malformed"},
@@ -148,6 +151,21 @@ func TestRefusals(t *testing.T) {
 			}
 			w.post(c.path, pairs...).refused(t, c.status, c.error, c.code, c.part)
 		})
+	}
+}
+
+func (w *world) disablePrincipal(appID string) {
+	w.t.Helper()
+	p, ok, err := w.directory.PrincipalByAppID(w.t.Context(), appID)
+	if err != nil || !ok {
+		w.t.Fatalf("%v %v", ok, err)
+	}
+	err = w.directory.ModifyServicePrincipal(w.t.Context(), caller.Caller{Kind: caller.Operator}, p.ObjectID, func(p *directory.ServicePrincipal) error {
+		p.Disabled = true
+		return nil
+	})
+	if err != nil {
+		w.t.Fatal(err)
 	}
 }
 
