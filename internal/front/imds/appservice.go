@@ -117,13 +117,13 @@ func (a *appService) query(r *http.Request) (query, error) {
 		}
 		q, err := parseQuery(strings.TrimSpace(string(body)))
 		if err != nil {
-			return query{}, invalid(false, err.Error())
+			return query{}, invalid(false, "Bad request: "+err.Error())
 		}
 		return q, nil
 	}
 	q, err := parseQuery(r.URL.RawQuery)
 	if err != nil {
-		return query{}, invalid(false, err.Error())
+		return query{}, invalid(false, "Bad request: "+err.Error())
 	}
 	want := "2019-08-01"
 	if dialectOf(r) == dialect2017 {

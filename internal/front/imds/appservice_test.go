@@ -42,7 +42,7 @@ func TestAppService(t *testing.T) {
 		{"no resource", "GET", "/msi/token?api-version=2019-08-01", "", []string{"X-IDENTITY-HEADER: " + secret}, nil, 400, `Required query variable 'resource' is missing`, identity.Selector{}},
 		{"no identity", "GET", "/msi/token?api-version=2019-08-01&" + arm, "", []string{"X-IDENTITY-HEADER: " + secret}, notFound, 400, `"Message":"No Managed Identity found for specified ClientId/ResourceId/PrincipalId."`, identity.Selector{}},
 		{"no identity 2017", "GET", "/msi/token?api-version=2017-09-01&" + arm, "", []string{"secret: " + secret}, notFound, 400, `"Message":"No MSI found for specified ClientId/ResourceId."`, identity.Selector{}},
-		{"duplicate", "POST", "/msi/token/" + secret, arm + "&resource=x", []string{"Metadata: true"}, nil, 400, `Duplicate`, identity.Selector{}},
+		{"duplicate", "POST", "/msi/token/" + secret, arm + "&resource=x", []string{"Metadata: true"}, nil, 400, `duplicate`, identity.Selector{}},
 		{"large form", "POST", "/msi/token/" + secret, strings.Repeat("x", maxForm+1), []string{"Metadata: true"}, nil, 413, `too large`, identity.Selector{}},
 		{"other path", "GET", "/msi", "", nil, nil, 404, `Not found`, identity.Selector{}},
 		{"too deep", "GET", "/msi/token/a/b", "", nil, nil, 404, `Not found`, identity.Selector{}},

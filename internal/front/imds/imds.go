@@ -160,7 +160,7 @@ func (e *endpoint) admit(r *http.Request, c category) (query, error) {
 	}
 	q, err := parseQuery(r.URL.RawQuery)
 	if err != nil {
-		return query{}, invalid(id, err.Error())
+		return query{}, invalid(id, "Bad request: "+err.Error())
 	}
 	return q, nil
 }

@@ -10,9 +10,9 @@ import (
 const maxParameters = 32
 
 var (
-	errDuplicate = errors.New("Bad request. Duplicate query parameter names are not allowed")
-	errEncoding  = errors.New("Bad request. The query string is malformed")
-	errTooMany   = errors.New("Bad request. Too many query parameters")
+	errDuplicate = errors.New("duplicate query parameter names are not allowed")
+	errEncoding  = errors.New("the query string is malformed")
+	errTooMany   = errors.New("too many query parameters")
 )
 
 // query is a parsed query string: names and values in the order sent. It is kept in an array, because nearly every

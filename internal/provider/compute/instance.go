@@ -18,7 +18,7 @@ import (
 const instanceType = "virtualMachines"
 
 // scale makes or ends instances until there are capacity. New ones get ids that were never used; the newest go first.
-func (p *provider) scale(ch *resource.Change, capacity int) error {
+func (p *provider) scale(ctx context.Context, ch *resource.Change, capacity int) error {
 	id, ok := resource.ParseID(ch.New.ID)
 	if !ok {
 		return fault.Newf(fault.Internal, "compute.scale", "", "stored id %q", ch.New.ID)
@@ -29,9 +29,8 @@ func (p *provider) scale(ch *resource.Change, capacity int) error {
 	}
 	sort.Slice(list, func(i, j int) bool { return number(list[i]) < number(list[j]) })
 	for len(list) > capacity {
-		last := list[len(list)-1]
-		if err := resource.DeleteTx(ch.Tx, id.Child(instanceType, instanceID(last))); err != nil {
-			return fault.Wrap("compute.scale", err)
+		if err := p.end(ctx, ch, list[len(list)-1]); err != nil {
+			return err
 		}
 		list = list[:len(list)-1]
 	}
@@ -48,6 +47,18 @@ func (p *provider) scale(ch *resource.Change, capacity int) error {
 	}
 	set(ch.New, hiddenNext, next)
 	return nil
+}
+
+// end deletes an instance of the scale set that ch is about.
+func (p *provider) end(ctx context.Context, ch *resource.Change, doc *resource.Document) error {
+	id, ok := resource.ParseID(doc.ID)
+	if !ok {
+		return fault.Newf(fault.Internal, "compute.end", "", "stored id %q", doc.ID)
+	}
+	if err := p.Identities.Remove(ctx, &resource.Change{Call: ch.Call, Tx: ch.Tx, Old: doc}); err != nil {
+		return err
+	}
+	return fault.Wrap("compute.end", resource.DeleteTx(ch.Tx, id))
 }
 
 // nextInstance reads the counter, which is a float once it has been stored.
@@ -148,9 +159,12 @@ func notActive(id string) error {
 }
 
 // deleteInstance lowers the capacity of the scale set, unless that is going as well.
-func (p *provider) deleteInstance(_ context.Context, ch *resource.Change) error {
+func (p *provider) deleteInstance(ctx context.Context, ch *resource.Change) error {
 	if ch.Cascade {
 		return nil
+	}
+	if err := p.Identities.Remove(ctx, ch); err != nil {
+		return err
 	}
 	id, ok := resource.ParseID(ch.Old.ID)
 	if !ok {

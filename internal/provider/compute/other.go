@@ -25,9 +25,6 @@ func (p *provider) putAvailabilitySet(_ context.Context, ch *resource.Change) er
 // putDisk keeps a managed disk. It has no contents.
 func (p *provider) putDisk(_ context.Context, ch *resource.Change) error {
 	props := ch.New.Properties
-	if props == nil {
-		return missing("properties")
-	}
 	if text(child(props, "creationData"), "createOption") == "" {
 		return missing("disk.creationData.createOption")
 	}

@@ -123,8 +123,8 @@ func (p *provider) deleteInstances(ctx context.Context, call *resource.Call) (*r
 			return err
 		}
 		for _, doc := range list {
-			if err := resource.DeleteTx(ch.Tx, ch.Call.ID.Child(instanceType, instanceID(doc))); err != nil {
-				return fault.Wrap("compute.deleteInstances", err)
+			if err := p.end(ctx, ch, doc); err != nil {
+				return err
 			}
 		}
 		return lower(ch.New, len(list))

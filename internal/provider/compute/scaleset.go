@@ -56,7 +56,7 @@ func (p *provider) putScaleSet(ctx context.Context, ch *resource.Change) error {
 	if err := p.Identities.Apply(ctx, ch); err != nil {
 		return err
 	}
-	return p.scale(ch, *s.Capacity)
+	return p.scale(ctx, ch, *s.Capacity)
 }
 
 func checkSKU(ch *resource.Change) (sku, error) {
