@@ -31,6 +31,8 @@ func probe(name string, args []string) int {
 		return probeAttach(args[0], args[1])
 	case "escape":
 		return probeEscape(args[0], args[1])
+	case "forbid":
+		return probeForbid(args[0], args[1])
 	case "run":
 		return probeRun(args[0])
 	case "wait":
@@ -127,6 +129,21 @@ func probeEscape(folder, outside string) int {
 	}
 	fmt.Print("sealed")
 	return 0
+}
+
+// probeForbid turns a switch of this user namespace off, gives its right to do so up, and then does as probeRun.
+func probeForbid(file, options string) int {
+	if err := os.WriteFile(file, []byte("0"), 0); err != nil {
+		fmt.Println(err)
+		return 2
+	}
+	if err := unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); err != nil {
+		fmt.Println(err)
+		return 2
+	}
+	err := unix.Exec("/proc/self/exe", []string{"run", probeArgument, "run", options}, os.Environ())
+	fmt.Println(err)
+	return 2
 }
 
 // probeRun is a process that runs another in a sandbox, as the command line is.

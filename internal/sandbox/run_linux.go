@@ -76,9 +76,13 @@ func dial(path string) (*os.File, error) {
 		return nil, fault.Wrap("", err)
 	}
 	if err := unix.Connect(fd, &unix.SockaddrUnix{Name: path}); err != nil {
-		return nil, errors.Join(&fault.Error{
+		_ = unix.Close(fd)
+		if errors.Is(err, unix.EACCES) || errors.Is(err, unix.EPERM) {
+			return nil, &fault.Error{Kind: fault.Denied, Message: "the cloud at " + path + " is another user's", Cause: err}
+		}
+		return nil, &fault.Error{
 			Kind: fault.Unavailable, Message: "no cloud answers at " + path + ": start one with `alcedo up`", Cause: err,
-		}, unix.Close(fd))
+		}
 	}
 	return os.NewFile(uintptr(fd), path), nil
 }

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"encoding/json"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -81,6 +82,20 @@ func TestWorkstation(t *testing.T) {
 	}
 	if got := w.must(t, "", "cat", filepath.Join(w.folder, "secret")); got != "the key" {
 		t.Errorf("a workstation sees %q in the state folder", got)
+	}
+}
+
+// A workstation reaches the cloud's socket, and so can be used to enter a machine.
+func TestMachineFromWorkstation(t *testing.T) {
+	w := newWorld(t)
+	options, err := json.Marshal(Options{
+		Socket: w.socket, HideFolder: w.folder, Machine: "web", Command: self(t, "get", "http://169.254.169.254/"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := w.must(t, "", append(self(t, "run"), string(options))...); got != "I am web" {
+		t.Errorf("the metadata service answered %q", got)
 	}
 }
 

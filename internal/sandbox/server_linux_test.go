@@ -56,8 +56,11 @@ func TestHostileClients(t *testing.T) {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}
-	if len(w.attached) > 0 {
-		t.Errorf("attached as %v", w.attached)
+	w.mu.Lock()
+	attached := w.attached
+	w.mu.Unlock()
+	if len(attached) > 0 {
+		t.Errorf("attached as %v", attached)
 	}
 	for range 1000 {
 		if descriptors(t) <= before {

@@ -35,6 +35,10 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 2 && os.Args[1] == probeArgument {
 		os.Exit(probe(os.Args[2], os.Args[3:]))
 	}
+	// Under the race detector every process would sleep for a second at its end, and tests run many.
+	if err := os.Setenv("GORACE", "atexit_sleep_ms=0"); err != nil {
+		panic(err)
+	}
 	os.Exit(m.Run())
 }
 
@@ -187,15 +191,20 @@ func (w *world) must(t *testing.T, machine string, command ...string) string {
 	return out
 }
 
+// namespaces says once why this machine forbids sandboxes, if it does.
+var namespaces = sync.OnceValue(func() error {
+	cmd, err := childCommand(Options{Command: []string{"true"}}, os.Geteuid() != 0)
+	if err != nil {
+		return err
+	}
+	cmd.Args = []string{"alcedo", probeArgument, "nothing"}
+	return cmd.Run()
+})
+
 // requireNamespaces skips the test where this machine forbids sandboxes.
 func requireNamespaces(t *testing.T) {
 	t.Helper()
-	cmd, err := childCommand(Options{Command: []string{"true"}}, os.Geteuid() != 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd.Args = []string{"alcedo", probeArgument, "nothing"}
-	if err := cmd.Run(); err != nil {
+	if err := namespaces(); err != nil {
 		if os.Getenv("ALCEDO_REQUIRE_CLIENTS") == "1" {
 			t.Fatalf("no namespaces here: %v", err)
 		}
