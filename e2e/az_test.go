@@ -84,9 +84,17 @@ func TestAz(t *testing.T) {
 	}
 	vmID := i.groupID("rg") + "/providers/Microsoft.Compute/virtualMachines/web"
 	body, err := json.Marshal(map[string]any{
-		"location":   i.location,
-		"identity":   map[string]any{"type": "SystemAssigned, UserAssigned", "userAssignedIdentities": map[string]any{at(id1, "id"): map[string]any{}}},
-		"properties": map[string]any{"hardwareProfile": map[string]any{"vmSize": "Standard_B1s"}},
+		"location": i.location,
+		"identity": map[string]any{"type": "SystemAssigned, UserAssigned", "userAssignedIdentities": map[string]any{at(id1, "id"): map[string]any{}}},
+		"properties": map[string]any{
+			"hardwareProfile": map[string]any{"vmSize": "Standard_B1s"},
+			"storageProfile": map[string]any{
+				"imageReference": map[string]any{"publisher": "Debian", "offer": "debian-12", "sku": "12-gen2", "version": "latest"},
+				"osDisk":         map[string]any{"createOption": "FromImage"},
+			},
+			"osProfile":      map[string]any{"computerName": "web", "adminUsername": "azureuser", "adminPassword": "Correct-Horse-9"},
+			"networkProfile": map[string]any{"networkInterfaces": []any{}},
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -102,7 +110,7 @@ func TestAz(t *testing.T) {
 
 	machine := i.az(t, i.machine("web"))
 	// Without a role anywhere az finds no subscription, as in Azure.
-	machine.refused(t, "No subscriptions found", "login", "--identity")
+	machine.refused(t, "no subscriptions were found", "login", "--identity")
 	machine.text(t, "login", "--identity", "--allow-no-subscriptions")
 
 	assignment := manager + i.groupID("rg") + "/providers/Microsoft.Authorization/roleAssignments/" + guid() + "?api-version=2022-04-01"

@@ -197,7 +197,7 @@ func TestWorkloadIdentity(t *testing.T) {
 
 	pod := func(file string) place {
 		p := i.workstation()
-		p.env = append(p.env, "AZURE_CLIENT_SECRET=", "AZURE_CLIENT_ID="+at(identity, "properties", "clientId"), "AZURE_FEDERATED_TOKEN_FILE="+file)
+		p.env = append(p.env, "AZURE_CLIENT_SECRET=", "AZURE_USERNAME=", "AZURE_PASSWORD=", "AZURE_CLIENT_ID="+at(identity, "properties", "clientId"), "AZURE_FEDERATED_TOKEN_FILE="+file)
 		return p
 	}
 	for _, as := range []string{"workload", "default"} {

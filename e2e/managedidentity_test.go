@@ -44,8 +44,9 @@ func TestSystemAssignedIdentity(t *testing.T) {
 			web := i.machine("web")
 			i.refused(t, web, "group", "DevTest").is(t, 403, "AuthorizationFailed", fmt.Sprintf(
 				"The client '%s' with object id '%s' does not have authorization to perform action "+
-					"'Microsoft.Resources/subscriptions/resourceGroups/read' over scope '%s' or the scope is invalid. "+
-					"If access was recently granted, please refresh your credentials.", principal, principal, i.groupID("DevTest")))
+					"'Microsoft.Resources/subscriptions/resourcegroups/read' over scope '%s' or the scope is invalid. "+
+					"If access was recently granted, please refresh your credentials.",
+				principal, principal, strings.Replace(i.groupID("DevTest"), "Groups", "groups", 1))) // as the SDK spells it
 
 			assignment := i.grant(t, i.groupID("DevTest"), "Reader", principal)
 			if got := i.sdk(t, web, "group", "DevTest"); at(got, "location") != i.location || at(got, "properties", "provisioningState") != "Succeeded" {

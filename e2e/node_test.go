@@ -42,7 +42,7 @@ func TestNode(t *testing.T) {
 			id := i.owner(t, "identity-create", "js", "id1", i.location)
 			vm := i.owner(t, "vm-create", "js", "web", i.location, "SystemAssigned, UserAssigned", at(id, "id"))
 			web := i.machine("web")
-			web.env = append(web.env, "IDENTITY_CLIENT_ID="+at(id, "properties", "clientId"))
+			web.env = append(web.env, "USER_ASSIGNED_CLIENT_ID="+at(id, "properties", "clientId"))
 			run := func(where place, as string) result {
 				return i.run(t, i.program(where, node, filepath.Join(dir, "client.mjs"), cloud, as, "js"))
 			}

@@ -96,7 +96,7 @@ func TestBadRequests(t *testing.T) {
 		{"no such group", "GET", group + "?api-version=2021-04-01", "", 404, "ResourceGroupNotFound"},
 		{"wrong case, doubled and trailing slashes", "GET", subscription + "//RESOURCEgroups/?API-version=2021-04-01", "", 200, ""},
 		{"an encoded query name", "GET", subscription + "/resourceGroups?api%2Dversion=2021-04-01", "", 200, ""},
-		{"a body over the limit", "PUT", group + "?api-version=2021-04-01", `{"location":"` + strings.Repeat("x", 5<<20) + `"}`, 413, "RequestEntityTooLarge"},
+		{"a body over the limit", "PUT", group + "?api-version=2021-04-01", `{"location":"` + strings.Repeat("x", 5<<20) + `"}`, 413, "RequestContentTooLarge"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			req, err := http.NewRequestWithContext(t.Context(), test.method, test.url, bytes.NewReader([]byte(test.body)))

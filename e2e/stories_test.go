@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -13,7 +14,8 @@ import (
 // binary, and each story has a state folder of its own, in ALCEDO_DATA.
 func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir: filepath.Join("testdata", "stories"),
+		Dir:      filepath.Join("testdata", "stories"),
+		Deadline: time.Now().Add(3 * time.Minute), // a command that should have ended does not take the whole run with it
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("PATH", filepath.Dir(alcedo)+string(os.PathListSeparator)+e.Getenv("PATH"))
 			e.Setenv("ALCEDO_DATA", filepath.Join(e.WorkDir, "state"))

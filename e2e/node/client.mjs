@@ -12,11 +12,11 @@ const clouds = {
 const [name, as, group] = process.argv.slice(2);
 const cloud = clouds[name];
 const options = { authorityHost: cloud.authority, retryOptions: { maxRetries: 0 } };
-const { AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, AZURE_SUBSCRIPTION_ID, IDENTITY_CLIENT_ID } = process.env;
+const { AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, AZURE_SUBSCRIPTION_ID, USER_ASSIGNED_CLIENT_ID } = process.env;
 
 const credentials = {
   managed: () => new ManagedIdentityCredential(options),
-  selected: () => new ManagedIdentityCredential({ ...options, clientId: IDENTITY_CLIENT_ID }),
+  selected: () => new ManagedIdentityCredential({ ...options, clientId: USER_ASSIGNED_CLIENT_ID }),
   default: () => new DefaultAzureCredential(options),
   secret: () => new ClientSecretCredential(AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, options),
 };
