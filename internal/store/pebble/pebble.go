@@ -51,6 +51,7 @@ type Store struct {
 	volatile bool // no log: there is nothing to sync
 
 	writer  chan struct{} // holds one token; who has it writes
+	closing chan struct{} // closed by Close
 	commits chan *commit
 	syncs   chan *commit
 	stopped sync.WaitGroup
@@ -94,7 +95,7 @@ func Open(o Options) (*Store, error) {
 	}
 	s := &Store{
 		fence: fence, lock: lock, dir: o.Dir, memTable: uint64(o.MemTable), volatile: o.InMemory && o.FS == nil,
-		writer: make(chan struct{}, 1), commits: make(chan *commit), syncs: make(chan *commit, 1024),
+		writer: make(chan struct{}, 1), closing: make(chan struct{}), commits: make(chan *commit), syncs: make(chan *commit, 1024),
 	}
 	s.writer <- struct{}{}
 	if err := s.open(); err != nil {
@@ -159,6 +160,7 @@ func (s *Store) Close() error {
 		return store.ErrClosed
 	}
 	s.closed = true
+	close(s.closing)
 	s.mu.Unlock()
 
 	<-s.writer // never given back: nobody writes any more

@@ -32,6 +32,8 @@ func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 	case <-s.writer:
 	case <-ctx.Done():
 		return ctx.Err()
+	case <-s.closing:
+		return store.ErrClosed
 	case <-s.fence.failed:
 		return s.fence.fault(op)
 	}

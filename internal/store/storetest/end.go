@@ -80,6 +80,7 @@ func endCases() []testCase {
 		{"leaked snapshots", leaked},
 		{"leaked scan", leakedScan},
 		{"close waits for updates", closeWaits},
+		{"close ends waiting updates", closeEndsWaiting},
 	}
 }
 
@@ -184,4 +185,39 @@ func closeWaits(w *world) {
 	if updated != nil && !errors.Is(updated, store.ErrClosed) {
 		w.Errorf("Update: %v", updated)
 	}
+}
+
+// closeEndsWaiting: updates that wait for another one while the store is closed end, with or without having run.
+func closeEndsWaiting(w *world) {
+	const waiting = 5
+	inside, goOn := make(chan struct{}), make(chan struct{})
+	var all sync.WaitGroup
+	all.Go(func() {
+		err := w.Store.Update(w.ctx(), func(store.Tx) error { close(inside); <-goOn; return nil })
+		if err != nil && !errors.Is(err, store.ErrClosed) {
+			w.Errorf("Update: %v", err)
+		}
+	})
+	<-inside
+	for i := range waiting {
+		all.Go(func() {
+			err := w.Store.Update(w.ctx(), func(tx store.Tx) error { return tx.Put([]byte{byte('a' + i)}, nil) })
+			if err != nil && !errors.Is(err, store.ErrClosed) {
+				w.Errorf("Update: %v", err)
+			}
+		})
+	}
+	all.Go(func() {
+		if err := w.Store.Close(); err != nil && !errors.Is(err, store.ErrLeaked) { // the view below may be open
+			w.Errorf("Close: %v", err)
+		}
+	})
+	for {
+		err := store.View(w.ctx(), w.Store, func(store.Reader) error { return nil })
+		if errors.Is(err, store.ErrClosed) {
+			break
+		}
+	}
+	close(goOn)
+	all.Wait()
 }
