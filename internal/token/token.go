@@ -79,8 +79,10 @@ func (s *Service) TenantID() string { return s.tenant }
 func (s *Service) published(ctx context.Context) (*keySet, error) {
 	select {
 	case <-s.first:
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	default:
+		if err := s.await(ctx); err != nil {
+			return nil, err
+		}
 	}
 	state, err := s.keys.View(ctx)
 	if err != nil {
@@ -100,6 +102,16 @@ func (s *Service) published(ctx context.Context) (*keySet, error) {
 		return nil, errors.New("token: no key to sign with")
 	}
 	return set, nil
+}
+
+// await waits for the key that Open has begun to make.
+func (s *Service) await(ctx context.Context) error {
+	select {
+	case <-s.first:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // serialReader lets goroutines read r one after another.

@@ -12,7 +12,6 @@ import (
 func (f *front) applications() *entity {
 	const res = "Application"
 	e := &entity{set: "applications", typ: "application", resource: res}
-	in := func(o any) *map[string]json.RawMessage { return &o.(*directory.Application).Properties }
 	e.props = []*property{
 		{name: "id", kind: text, get: of(func(a *directory.Application) any { return a.ObjectID })},
 		{name: "deletedDateTime", kind: moment, get: func(any) any { return nil }},
@@ -51,6 +50,16 @@ func (f *front) applications() *entity {
 			}),
 		},
 	}
+	e.props = append(e.props, keptApplications()...)
+	e.id = func(o any) string { return o.(*directory.Application).ObjectID }
+	f.applicationCalls(e)
+	return e
+}
+
+// keptApplications are the properties that the directory keeps without a meaning.
+func keptApplications() []*property {
+	in := func(o any) *map[string]json.RawMessage { return &o.(*directory.Application).Properties }
+	var out []*property
 	for _, p := range []struct {
 		name    string
 		kind    kind
@@ -83,11 +92,9 @@ func (f *front) applications() *entity {
 		{"verifiedPublisher", structure, json.RawMessage(`{"displayName":null,"verifiedPublisherId":null,"addedDateTime":null}`)},
 		{"web", structure, json.RawMessage(`{"homePageUrl":null,"logoutUrl":null,"redirectUris":[],"implicitGrantSettings":{"enableAccessTokenIssuance":false,"enableIdTokenIssuance":false}}`)},
 	} {
-		e.props = append(e.props, kept(res, p.name, p.kind, p.missing, in))
+		out = append(out, kept("Application", p.name, p.kind, p.missing, in))
 	}
-	e.id = func(o any) string { return o.(*directory.Application).ObjectID }
-	f.applicationCalls(e)
-	return e
+	return out
 }
 
 func (f *front) applicationCalls(e *entity) {

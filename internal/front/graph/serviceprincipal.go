@@ -14,7 +14,6 @@ func (f *front) servicePrincipals() *entity {
 	const res = "ServicePrincipal"
 	type sp = directory.ServicePrincipal
 	e := &entity{set: "servicePrincipals", typ: "servicePrincipal", resource: res}
-	in := func(o any) *map[string]json.RawMessage { return &o.(*sp).Properties }
 	e.props = []*property{
 		{name: "id", kind: text, get: of(func(p *sp) any { return p.ObjectID })},
 		{name: "deletedDateTime", kind: moment, get: func(any) any { return nil }},
@@ -64,6 +63,16 @@ func (f *front) servicePrincipals() *entity {
 			return "AzureADMyOrg"
 		})},
 	}
+	e.props = append(e.props, keptServicePrincipals()...)
+	e.id = func(o any) string { return o.(*sp).ObjectID }
+	f.servicePrincipalCalls(e)
+	return e
+}
+
+// keptServicePrincipals are the properties that the directory keeps without a meaning.
+func keptServicePrincipals() []*property {
+	in := func(o any) *map[string]json.RawMessage { return &o.(*directory.ServicePrincipal).Properties }
+	var out []*property
 	for _, p := range []struct {
 		name    string
 		kind    kind
@@ -90,11 +99,9 @@ func (f *front) servicePrincipals() *entity {
 		{"tokenEncryptionKeyId", text, nil},
 		{"verifiedPublisher", structure, json.RawMessage(`{"displayName":null,"verifiedPublisherId":null,"addedDateTime":null}`)},
 	} {
-		e.props = append(e.props, kept(res, p.name, p.kind, p.missing, in))
+		out = append(out, kept("ServicePrincipal", p.name, p.kind, p.missing, in))
 	}
-	e.id = func(o any) string { return o.(*sp).ObjectID }
-	f.servicePrincipalCalls(e)
-	return e
+	return out
 }
 
 func (f *front) servicePrincipalCalls(e *entity) {
