@@ -57,8 +57,7 @@ type plain Document
 
 // MarshalJSON writes the members in order, then Extra by name. Hidden is never written.
 func (d Document) MarshalJSON() ([]byte, error) {
-	p := plain(d)
-	text, err := encode(&p)
+	text, err := d.encodeMembers()
 	if err != nil || len(d.Extra) == 0 {
 		return text, err
 	}
@@ -78,6 +77,22 @@ func (d Document) MarshalJSON() ([]byte, error) {
 		text = append(append(append(append(text, ','), quoted...), ':'), orNull(d.Extra[name])...)
 	}
 	return append(text, '}'), nil
+}
+
+// encodeMembers writes the members that every document may have. Resource groups show theirs in another order.
+func (d *Document) encodeMembers() ([]byte, error) {
+	if d.Type != groupType {
+		return encode((*plain)(d))
+	}
+	return encode(struct {
+		ID         string            `json:"id"`
+		Name       string            `json:"name"`
+		Type       string            `json:"type"`
+		Location   string            `json:"location"`
+		ManagedBy  string            `json:"managedBy,omitempty"`
+		Tags       map[string]string `json:"tags,omitempty"`
+		Properties map[string]any    `json:"properties"`
+	}{d.ID, d.Name, d.Type, d.Location, d.ManagedBy, d.Tags, d.Properties})
 }
 
 // UnmarshalJSON reads the members in any case, as Resource Manager does, and keeps the others in Extra.

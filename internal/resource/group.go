@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"time"
 
 	"github.com/alcedo-cloud/alcedo/internal/fault"
 	"github.com/alcedo-cloud/alcedo/internal/store"
@@ -76,7 +75,7 @@ func (s *Service) getGroup(ctx context.Context, r *Request, id ID) (*Answer, err
 }
 
 // groupText is a stored group as an api-version shows it: those before 2018-05-01 leave the type out. The type follows
-// the name and the id, in which no quotation mark stands unescaped, so that the first match is the member.
+// the id and the name, in which no quotation mark stands unescaped, so that the first match is the member.
 func groupText(text []byte, version string) []byte {
 	if version >= "2018-05-01" {
 		return text
@@ -152,7 +151,7 @@ func (s *Service) putGroup(ctx context.Context, r *Request, id ID) (*Answer, err
 
 // mergeGroup makes the group that is to be stored.
 func (s *Service) mergeGroup(r *Request, id ID, old *Document, body groupBody, tags map[string]string) (*Document, error) {
-	now := s.Clock.Now().UTC().Format(time.RFC3339Nano)
+	now := s.Clock.Now().UTC().Format(timeFormat)
 	doc := &Document{
 		Name: id.Group, ID: "/subscriptions/" + id.Subscription + "/resourceGroups/" + id.Group, Type: groupType,
 		Properties: map[string]any{"provisioningState": "Succeeded"},

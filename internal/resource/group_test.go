@@ -10,8 +10,8 @@ import (
 func TestGroupLife(t *testing.T) {
 	w := newWorld(t)
 	a := w.must(201, "PUT", sub+"/resourcegroups/Shop", `{"location":"China North","tags":{"env":"prod"},"managedBy":"x"}`)
-	want := `{"name":"Shop","id":"` + sub + `/resourceGroups/Shop","type":"Microsoft.Resources/resourceGroups","location":"chinanorth",` +
-		`"tags":{"env":"prod"},"managedBy":"x","properties":{"provisioningState":"Succeeded"}}`
+	want := `{"id":"` + sub + `/resourceGroups/Shop","name":"Shop","type":"Microsoft.Resources/resourceGroups","location":"chinanorth",` +
+		`"managedBy":"x","tags":{"env":"prod"},"properties":{"provisioningState":"Succeeded"}}`
 	if a.text != want {
 		t.Errorf("%s\nwant %s", a.text, want)
 	}
@@ -36,7 +36,7 @@ func TestGroupLife(t *testing.T) {
 
 func TestGroupShapeByVersion(t *testing.T) {
 	w := newWorld(t)
-	const old = `{"name":"rg","id":"` + rg + `","location":"chinanorth","properties":{"provisioningState":"Succeeded"}}`
+	const old = `{"id":"` + rg + `","name":"rg","location":"chinanorth","properties":{"provisioningState":"Succeeded"}}`
 	for _, v := range []string{"2015-11-01", "2016-06-01", "2016-09-01", "2017-05-10"} {
 		if got := w.must(200, "GET", rg, "", version(v)).text; got != old {
 			t.Errorf("%s: %s", v, got)

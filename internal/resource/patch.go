@@ -45,7 +45,7 @@ func (s *Service) patched(c *Call, old *Document, patch map[string]any) (*Docume
 	if !c.entry.Stored.Tracked {
 		doc.Tags = nil
 	}
-	return doc, nil
+	return doc.Clone() // hooks may change it, and the patch is merged again after a conflict
 }
 
 func (s *Service) patchMember(c *Call, doc, old *Document, name string, value any) error {

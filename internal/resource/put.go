@@ -7,6 +7,7 @@ import (
 	"errors"
 	"maps"
 	"strings"
+	"time"
 
 	"github.com/alcedo-cloud/alcedo/internal/fault"
 	"github.com/alcedo-cloud/alcedo/internal/store"
@@ -145,9 +146,9 @@ func (s *Service) settle(c *Call, doc, old *Document) {
 	if c.Caller.Name == "" && c.Caller.AppID != "" {
 		by = c.Caller.AppID
 	}
+	now := c.Now.UTC().Truncate(100 * time.Nanosecond) // some clients read no finer time
 	doc.SystemData = &SystemData{
-		CreatedBy: by, CreatedByType: kind, CreatedAt: c.Now.UTC(),
-		LastModifiedBy: by, LastModifiedByType: kind, LastModifiedAt: c.Now.UTC(),
+		CreatedBy: by, CreatedByType: kind, CreatedAt: now, LastModifiedBy: by, LastModifiedByType: kind, LastModifiedAt: now,
 	}
 	if old == nil {
 		doc.Name, doc.ID, doc.Type = c.ID.Name(), s.canonical(c.ID), c.entry.full

@@ -181,8 +181,11 @@ func (l *resourceList) short(d *Document) *Document {
 	return out
 }
 
+// timeFormat is how Azure writes a time: to a tenth of a microsecond.
+const timeFormat = "2006-01-02T15:04:05.0000000Z"
+
 func quoteTime(t time.Time) json.RawMessage {
-	return json.RawMessage(t.UTC().AppendFormat([]byte{'"'}, `2006-01-02T15:04:05.0000000Z"`))
+	return json.RawMessage(`"` + t.UTC().Format(timeFormat) + `"`)
 }
 
 // visibleOrDenied refuses a caller who has nothing at all in a subscription: an empty list is only for who has.
