@@ -158,3 +158,20 @@ func BenchmarkNarrowest(b *testing.B) {
 		s.Narrowest("Microsoft.Resources/subscriptions/resourceGroups/read", false, 4)
 	}
 }
+
+// TestParseLine reads what genroles writes, escapes and several permissions included.
+func TestParseLine(t *testing.T) {
+	c := newCatalogue()
+	c.patterns = []string{"A/*/read", "A/x/read", "A/x/write"}
+	r := c.parse(`guid` + "\t7\tLooker\t" + `a\tb\\c\nd` + "\t0,2\t1\t\t\t\t\t\t\t1\t\t@Resource[x] StringEquals 'y'\t2.0")
+	if r.breadth != 7 || r.Description != "a\tb\\c\nd" || len(r.Permissions) != 2 {
+		t.Fatalf("%+v", r)
+	}
+	first, second := r.Permissions[0], r.Permissions[1]
+	if !slices.Equal(first.Actions, []string{"A/*/read", "A/x/write"}) || !slices.Equal(first.NotActions, []string{"A/x/read"}) || first.DataActions != nil {
+		t.Errorf("%+v", first)
+	}
+	if second.Actions != nil || !slices.Equal(second.DataActions, []string{"A/x/read"}) || second.ConditionVersion != "2.0" || second.Condition == "" {
+		t.Errorf("%+v", second)
+	}
+}
