@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -180,6 +181,38 @@ func TestCloseEndsSandboxes(t *testing.T) {
 	_ = in.Close()
 	if err := server.Serve(l); err != nil {
 		t.Errorf("Serve after Close: %v", err)
+	}
+}
+
+// Twenty sandboxes whose clients hold connections open leave neither goroutines nor descriptors behind.
+func TestNothingLeaks(t *testing.T) {
+	w := newWorld(t)
+	enter := func() {
+		w.must(t, "web", self(t, "get", "http://169.254.169.254/")...)
+		w.must(t, "", self(t, "get", "https://management.chinacloudapi.cn/")...)
+	}
+	enter() // what is made once
+	settled := func(limitFiles, limitRoutines int) bool {
+		for range 1000 {
+			if descriptors(t) <= limitFiles && runtime.NumGoroutine() <= limitRoutines {
+				return true
+			}
+			_, _ = unix.Poll(nil, 5)
+		}
+		return false
+	}
+	for range 2 { // both sandboxes have ended
+		<-w.ended
+	}
+	_, _ = unix.Poll(nil, 200)
+	files, routines := descriptors(t), runtime.NumGoroutine()
+	for range 10 {
+		enter()
+	}
+	if !settled(files, routines) {
+		stacks := make([]byte, 1<<16)
+		t.Errorf("%d descriptors were open and %d are, %d goroutines ran and %d do\n%s", files, descriptors(t), routines,
+			runtime.NumGoroutine(), stacks[:runtime.Stack(stacks, true)])
 	}
 }
 
