@@ -25,7 +25,7 @@ func TestEncode(t *testing.T) {
 		"patterns 3", "A/*/read", "A/x/read", "A/x/write",
 		"roles 2",
 		// Of A/other/read, A/x/read (both sorts) and A/x/write, the first role has the first and the last.
-		`aaaaaaaa-0000-0000-0000-000000000001	2	Looker	a\tb\\c\nd	0,2	1					`,
+		"aaaaaaaa-0000-0000-0000-000000000001\t2\tLooker\t" + `a\tb\\c\nd` + "\t0,2\t1\t\t\t\t",
 		"bbbbbbbb-0000-0000-0000-000000000002\t2\tTaker\t\t\t\t1\t\t\t\t2\t\t\t\t@Resource[x] StringEquals 'y'\t2.0",
 		"",
 	}, "\n")
