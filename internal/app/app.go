@@ -110,8 +110,17 @@ func (a *App) lock() error {
 		return fault.Newf(fault.Conflict, "app.lock", "",
 			"another process holds %s: stop it, or give another folder with --data", folder)
 	}
-	a.onClose(lock.Close)
+	a.onClose(func() error { return errors.Join(a.forget(), lock.Close()) })
 	return nil
+}
+
+// forget takes the instance's record away, when all else is closed but the lock: who sees it gone may start the next
+// instance on the folder, and none can have recorded itself before.
+func (a *App) forget() error {
+	if !a.serving.recorded {
+		return nil
+	}
+	return config.RemoveInstance(a.Settings.Folder)
 }
 
 func (a *App) openStore() error {

@@ -25,17 +25,18 @@ const graceTime = 5 * time.Second
 
 // serving is what exists while the instance serves.
 type serving struct {
-	record  config.Instance
-	gateway *gateway.Gateway
-	tls     net.Listener
-	proxy   net.Listener
-	servers []bound
-	sandbox net.Listener
-	boxes   *sandbox.Server
-	remove  []string // files and folders that go at a clean exit
-	stop    chan struct{}
-	once    *sync.Once
-	stopped bool // by Serve's end, or by Close where Serve was never called
+	record   config.Instance
+	gateway  *gateway.Gateway
+	tls      net.Listener
+	proxy    net.Listener
+	servers  []bound
+	sandbox  net.Listener
+	boxes    *sandbox.Server
+	remove   []string // files and folders that go at a clean exit
+	stop     chan struct{}
+	once     *sync.Once
+	recorded bool // the instance's record is in the folder
+	stopped  bool // by Serve's end, or by Close where Serve was never called
 }
 
 // bound is a server with its listener.
@@ -66,7 +67,11 @@ func (a *App) Listen(ctx context.Context) error {
 	if err := a.writeCertificates(); err != nil {
 		return err
 	}
-	return s.record.Write(a.Settings.Folder)
+	if err := s.record.Write(a.Settings.Folder); err != nil {
+		return err
+	}
+	s.recorded = true
+	return nil
 }
 
 func (a *App) listenTCP(ctx context.Context) (err error) {
@@ -187,7 +192,7 @@ func (a *App) stopServing() error {
 	for _, path := range s.remove {
 		errs = append(errs, os.RemoveAll(path))
 	}
-	return errors.Join(append(errs, config.RemoveInstance(a.Settings.Folder))...)
+	return errors.Join(errs...)
 }
 
 // MetadataAddress opens a listener of this process at which the metadata service of the machine answers, for programs
