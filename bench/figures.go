@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -42,6 +44,7 @@ func startup(ctx context.Context, s settings, dir string, t *table) error {
 		}
 	}
 	t.within(fmt.Sprintf("up on an empty folder to the first token (median of %d)", rounds), median(took), 200*time.Millisecond)
+	t.note("  the quickest of them", slices.Min(took).Round(10*time.Microsecond).String())
 	return nil
 }
 
@@ -86,26 +89,54 @@ func machine(ctx context.Context, s settings, dir string, t *table) error {
 	}
 	t.within(fmt.Sprintf("first token for an identity (median of %d)", len(took)), median(took), 2*time.Millisecond)
 
-	out, err = i.run(ctx, "", "vm", "run", "web", "--", self, "-seconds", strconv.Itoa(s.seconds), "-workers", strconv.Itoa(s.workers),
-		"-load", tokens+"&client_id="+ids[0])
-	if err != nil {
-		return err
+	load := []string{
+		"vm", "run", "web", "--", self, "-seconds", strconv.Itoa(s.seconds), "-workers", strconv.Itoa(s.workers),
+		"-load", tokens + "&client_id=" + ids[0],
 	}
-	var ours outcome
-	if err := json.Unmarshal(out, &ours); err != nil {
-		return err
+	ours := func() (o outcome, err error) {
+		out, err := i.run(ctx, "", load...)
+		if err != nil {
+			return o, err
+		}
+		return o, json.Unmarshal(out, &o)
 	}
+	bare := func(a addresses, size int) (outcome, error) {
+		return target{url: fmt.Sprintf("http://%s/%d", a.Plain, size), header: metadata()}.run(ctx, s)
+	}
+	return compare(ctx, t, comparison{"cached IMDS token beside bare HTTP", ours, bare, 70})
+}
+
+// comparison is a load on alcedo, the same load on the bare server, and the share that is the goal, in percent.
+type comparison struct {
+	what string
+	ours func() (outcome, error)
+	bare func(a addresses, size int) (outcome, error)
+	goal int
+}
+
+// compare loads both in turn, so that whatever else the machine does meets both, and takes the median of the shares.
+// Each server is a process of its own, reached by a loopback device, and sends as many bytes.
+func compare(ctx context.Context, t *table, c comparison) error {
+	const rounds = 5
 	bare, stop, err := startBare(ctx)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	// The same client and as many bytes; each server is a process of its own, reached by a loopback device.
-	plain, err := target{url: fmt.Sprintf("http://%s/%d", bare.Plain, ours.Bytes), header: metadata()}.run(ctx, s)
-	if err != nil {
-		return err
+	var pairs [rounds][2]outcome
+	for n := range pairs {
+		if pairs[n][0], err = c.ours(); err != nil {
+			return err
+		}
+		if pairs[n][1], err = c.bare(bare, pairs[n][0].Bytes); err != nil {
+			return err
+		}
 	}
-	t.ratio(fmt.Sprintf("cached IMDS token, %d bytes, beside bare HTTP", ours.Bytes), ours.PerSecond, plain.PerSecond, 70)
+	slices.SortFunc(pairs[:], func(x, y [2]outcome) int {
+		return cmp.Compare(x[0].PerSecond/x[1].PerSecond, y[0].PerSecond/y[1].PerSecond)
+	})
+	middle := pairs[rounds/2]
+	t.ratio(fmt.Sprintf("%s (%d bytes, median of %d)", c.what, middle[0].Bytes, rounds), middle[0].PerSecond, middle[1].PerSecond, c.goal)
 	return nil
 }
 
@@ -168,27 +199,22 @@ func manager(ctx context.Context, s settings, dir string, t *table) error {
 		return err
 	}
 	t.note(fmt.Sprintf("up with %d role assignments to the first token", s.assignments), time.Since(started).Round(time.Millisecond).String())
-	ours, err := target{
-		url:    "https://management.azure.com" + c.GroupPath("bench") + "?api-version=2021-04-01",
-		header: http.Header{"Authorization": {"Bearer " + token}}, dial: i.Listen,
-	}.run(ctx, s)
-	if err != nil {
+	ours := func() (outcome, error) {
+		return target{
+			url:    "https://management.azure.com" + c.GroupPath("bench") + "?api-version=2021-04-01",
+			header: http.Header{"Authorization": {"Bearer " + token}}, dial: i.Listen,
+		}.run(ctx, s)
+	}
+	secure := func(a addresses, size int) (outcome, error) {
+		return target{url: fmt.Sprintf("https://%s/%d", a.TLS, size)}.run(ctx, s)
+	}
+	what := fmt.Sprintf("GET of a resource group, %d role assignments, beside bare TLS", s.assignments)
+	if err := compare(ctx, t, comparison{what, ours, secure, 40}); err != nil {
 		return err
 	}
 	if mib, ok := i.resident(); ok {
 		t.note("memory after that load", fmt.Sprintf("%.0f MiB", mib))
 	}
-	bare, stop, err := startBare(ctx)
-	if err != nil {
-		return err
-	}
-	defer stop()
-	secure, err := target{url: fmt.Sprintf("https://%s/%d", bare.TLS, ours.Bytes)}.run(ctx, s)
-	if err != nil {
-		return err
-	}
-	t.ratio(fmt.Sprintf("GET of a resource group with %d role assignments, %d bytes, beside bare TLS", s.assignments, ours.Bytes),
-		ours.PerSecond, secure.PerSecond, 40)
 	return nil
 }
 

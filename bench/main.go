@@ -14,6 +14,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 )
 
@@ -28,7 +29,7 @@ type settings struct {
 func main() {
 	var s settings
 	flag.StringVar(&s.alcedo, "alcedo", "bin/alcedo", "the binary to measure")
-	flag.IntVar(&s.seconds, "seconds", 3, "length of each load; at most 5")
+	flag.IntVar(&s.seconds, "seconds", 1, "length of each load; at most 5")
 	flag.IntVar(&s.workers, "workers", 16, "connections that ask at the same time")
 	flag.IntVar(&s.assignments, "assignments", 100_000, "role assignments in the store")
 	load := flag.String("load", "", "internal: load this URL and print what came of it")
@@ -88,11 +89,5 @@ func measure(ctx context.Context, s settings) error {
 
 // median of at least one duration.
 func median(all []time.Duration) time.Duration {
-	sorted := append([]time.Duration{}, all...)
-	for i := range sorted {
-		for j := i; j > 0 && sorted[j] < sorted[j-1]; j-- {
-			sorted[j], sorted[j-1] = sorted[j-1], sorted[j]
-		}
-	}
-	return sorted[len(sorted)/2]
+	return slices.Sorted(slices.Values(all))[len(all)/2]
 }

@@ -31,6 +31,7 @@ var directions = []direction{
 	{"store", nil, "the contract knows no backend and no record"},
 	{"store/pebble", []string{"store"}, "a backend knows its contract and nothing of what is stored"},
 	{"store/postgres", []string{"store"}, "a backend knows its contract and nothing of what is stored"},
+	{"store/postgres/postgrestest", nil, "what starts a PostgreSQL for tests knows nothing of what is stored in it"},
 	{"store/storetest", []string{"store", "store/pebble"}, "the conformance suite asks for what the contract says"},
 	{"content", nil, "the contract of large bytes knows no backend"},
 	{"content/files", []string{"content"}, "a backend knows its contract and nothing of what is stored"},
