@@ -3,6 +3,8 @@ package app
 import (
 	"os"
 	"path/filepath"
+
+	"github.com/alcedo-cloud/alcedo/internal/sandbox"
 )
 
 // Certificate files in the state folder, for clients.
@@ -25,21 +27,5 @@ func (a *App) writeCertificates() error {
 	if err := os.WriteFile(s.record.CertificateCA, own, 0o644); err != nil {
 		return err
 	}
-	return os.WriteFile(s.record.CertificateAll, append(machineAuthorities(), own...), 0o644)
-}
-
-// machineAuthorities is the machine's bundle of certificates: the first of the files in which Linux distributions, the
-// BSDs and macOS keep it. A machine without any has only the cloud's.
-func machineAuthorities() []byte {
-	for _, path := range []string{
-		"/etc/ssl/certs/ca-certificates.crt",
-		"/etc/pki/tls/certs/ca-bundle.crt",
-		"/etc/ssl/ca-bundle.pem",
-		"/etc/ssl/cert.pem",
-	} {
-		if pem, err := os.ReadFile(path); err == nil {
-			return append(pem, '\n')
-		}
-	}
-	return nil
+	return os.WriteFile(s.record.CertificateAll, append(sandbox.SystemCertificates(), own...), 0o644)
 }

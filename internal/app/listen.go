@@ -143,6 +143,7 @@ func (a *App) Serve(ctx context.Context) error {
 		group.Go(func() error { return closed(b.server.Serve(b.listener)) })
 	}
 	group.Go(func() error { return s.boxes.Serve(s.sandbox) })
+	group.Go(func() error { return a.maintain(running) })
 	group.Go(func() error {
 		select {
 		case <-running.Done():

@@ -47,6 +47,18 @@ func (s *Service) Rotate(ctx context.Context) error {
 	return fault.Wrap("token.Rotate", s.add(ctx, false))
 }
 
+// RotateOlder rotates where the signing key was made longer than age ago, and reports whether it did.
+func (s *Service) RotateOlder(ctx context.Context, age time.Duration) (bool, error) {
+	set, err := s.published(ctx)
+	if err != nil {
+		return false, fault.Wrap("token.RotateOlder", err)
+	}
+	if s.clock.Now().Sub(set.signing.Created) <= age {
+		return false, nil
+	}
+	return true, s.Rotate(ctx)
+}
+
 // makeFirst makes a key unless there is one.
 func (s *Service) makeFirst(ctx context.Context) error {
 	s.genMu.Lock()

@@ -67,3 +67,18 @@ func TestRotate(t *testing.T) {
 		t.Errorf("%d keys kept, %v: the first should be deleted", len(set.byID), err)
 	}
 }
+
+func TestRotateOlder(t *testing.T) {
+	w := newWorld(t)
+	w.mint(t, w.claims())
+	for _, step := range []struct {
+		pass    time.Duration
+		rotates bool
+	}{{time.Hour, false}, {time.Hour, true}, {time.Minute, false}} {
+		w.clock.Advance(step.pass)
+		rotated, err := w.service.RotateOlder(t.Context(), 90*time.Minute)
+		if err != nil || rotated != step.rotates {
+			t.Errorf("after another %v: rotated %v, %v", step.pass, rotated, err)
+		}
+	}
+}

@@ -1,0 +1,30 @@
+package app
+
+import (
+	"context"
+	"time"
+)
+
+// What is done while nobody asks for it.
+const (
+	maintenanceInterval = time.Hour
+	signingKeyAge       = 6 * 7 * 24 * time.Hour // Entra rolls its keys about as often
+)
+
+// maintain does the instance's regular work until ctx ends. What fails is tried again at the next turn.
+func (a *App) maintain(ctx context.Context) error {
+	turn := time.NewTicker(maintenanceInterval)
+	defer turn.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-a.serving.stop:
+			return nil
+		case <-turn.C:
+			if _, err := a.services.tokens.RotateOlder(ctx, signingKeyAge); err != nil {
+				a.Log.Error("the signing key was not rotated", "error", err)
+			}
+		}
+	}
+}
