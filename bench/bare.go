@@ -8,13 +8,13 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
-	"fmt"
 	"io"
 	"math/big"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -28,15 +28,15 @@ type addresses struct {
 // serveBare is the measure: net/http with a handler that does nothing but write. /N answers N bytes of JSON's type. It
 // ends when standard input does, so that it never outlives the program that started it.
 func serveBare(ctx context.Context) error {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{size}", func(w http.ResponseWriter, r *http.Request) {
-		var n int
-		if _, err := fmt.Sscanf(r.PathValue("size"), "%d", &n); err != nil || n < 0 || n > 1<<20 {
+	text := filler()
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		n, err := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/"))
+		if err != nil || n < 0 || n > len(text) {
 			http.Error(w, "a size, please", http.StatusBadRequest)
 			return
 		}
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
-		_, _ = io.WriteString(w, answers(n))
+		_, _ = io.WriteString(w, text[:n])
 	})
 	certificate, err := selfSigned()
 	if err != nil {
@@ -50,7 +50,7 @@ func serveBare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 	failed := make(chan error, 2)
 	go func() { failed <- server.Serve(plain) }()
 	go func() { failed <- server.Serve(secure) }()
@@ -71,10 +71,8 @@ func serveBare(ctx context.Context) error {
 	return server.Close()
 }
 
-// answers gives text of the size.
-func answers(n int) string { return filler[:min(n, len(filler))] }
-
-var filler = strings.Repeat("0123456789abcdef", 1<<16)
+// filler makes the text that answers are cut from.
+func filler() string { return strings.Repeat("0123456789abcdef", 4096) }
 
 func selfSigned() (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

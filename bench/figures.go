@@ -198,7 +198,19 @@ func manager(ctx context.Context, s settings, dir string, t *table) error {
 	if err != nil {
 		return err
 	}
-	t.note(fmt.Sprintf("up with %d role assignments to the first token", s.assignments), time.Since(started).Round(time.Millisecond).String())
+	// What is measured is what was meant: the assignments count.
+	var list struct {
+		Value []json.RawMessage `json:"value"`
+	}
+	path := c.GroupPath("bench") + "/providers/Microsoft.Authorization/roleAssignments"
+	if c, err = client.New(i.Instance, i.Credentials); err == nil {
+		err = c.Into(ctx, http.MethodGet, path, "2022-04-01", nil, &list)
+	}
+	if err != nil || len(list.Value) < 10 {
+		return fmt.Errorf("%d of %d role assignments are seen at one group (%w)", len(list.Value), s.assignments, err)
+	}
+	t.note(fmt.Sprintf("up with %d role assignments to the first answer of Resource Manager", s.assignments),
+		time.Since(started).Round(time.Millisecond).String())
 	ours := func() (outcome, error) {
 		return target{
 			url:    "https://management.azure.com" + c.GroupPath("bench") + "?api-version=2021-04-01",
