@@ -85,6 +85,9 @@ func (sh *shell) printDecision(w io.Writer, x audit.Explanation) {
 		rows = append(rows,
 			[2]string{"would do", fmt.Sprintf("%s at %s", s.RoleName, s.Scope)},
 			[2]string{"", s.Command})
+		if len(s.Also) > 0 {
+			rows = append(rows, [2]string{"also", strings.Join(s.Also, ", ")})
+		}
 	}
 	if e.RequestID != "" {
 		rows = append(rows, [2]string{"request", e.RequestID})
