@@ -31,7 +31,6 @@ type serving struct {
 	proxy    net.Listener
 	servers  []bound
 	sandbox  net.Listener
-	boxes    *sandbox.Server
 	remove   []string // files and folders that go at a clean exit
 	stop     chan struct{}
 	once     *sync.Once
@@ -112,7 +111,6 @@ func (a *App) listenSockets(ctx context.Context) error {
 	}
 	s.servers = append(s.servers, bound{httpx.NewServer(a.fronts.control, a.Log), control})
 	s.sandbox, err = listenSocket(ctx, s.record.SandboxSocket)
-	s.boxes = sandbox.NewServer(a.attach, a.Log)
 	return err
 }
 
@@ -142,7 +140,7 @@ func (a *App) Serve(ctx context.Context) error {
 	for _, b := range s.servers {
 		group.Go(func() error { return closed(b.server.Serve(b.listener)) })
 	}
-	group.Go(func() error { return s.boxes.Serve(s.sandbox) })
+	group.Go(func() error { return sandbox.Serve(s.sandbox, a.attach, a.Log) })
 	group.Go(func() error { return a.maintain(running) })
 	group.Go(func() error {
 		select {
@@ -176,7 +174,7 @@ func (a *App) stopServing() error {
 	defer cancel()
 	var errs []error
 	if s.sandbox != nil {
-		errs = append(errs, s.boxes.Close(), closed(s.sandbox.Close()))
+		errs = append(errs, closed(s.sandbox.Close())) // ends the sandboxes too
 	}
 	errs = append(errs, s.gateway.Shutdown(ctx))
 	for _, l := range []net.Listener{s.tls, s.proxy} {
