@@ -1,0 +1,297 @@
+package vault
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/alcedo-cloud/alcedo/internal/fault"
+	"github.com/alcedo-cloud/alcedo/internal/store"
+)
+
+// Attributes are those that secrets, keys and certificates share. Times are Unix seconds; 0 is none.
+type Attributes struct {
+	Enabled   bool  `json:"enabled"`
+	NotBefore int64 `json:"nbf,omitempty"`
+	Expires   int64 `json:"exp,omitempty"`
+	Created   int64 `json:"created"`
+	Updated   int64 `json:"updated"`
+}
+
+// Recovery says what deletion means in the vault.
+type Recovery struct {
+	Level string // Recoverable+Purgeable and its like
+	Days  int    // between deletion and purge
+}
+
+// Deletion says when an object was deleted, and when it will be purged, in Unix seconds.
+type Deletion struct {
+	At      int64 `json:"at"`
+	PurgeAt int64 `json:"purgeAt"`
+}
+
+// object is what all versions of a secret, key or certificate share.
+type object struct {
+	Name    string          `json:"name"`    // as it was first spelled
+	Current string          `json:"current"` // its newest version
+	Managed bool            `json:"managed,omitempty"`
+	Deleted *Deletion       `json:"deleted,omitempty"`
+	Data    json.RawMessage `json:"data,omitempty"` // what the type keeps beside versions: policies, pending operations
+	on      Type
+}
+
+// version is one version of an object.
+type version struct {
+	ID          string            `json:"id"`
+	Attributes  Attributes        `json:"attributes"`
+	Tags        map[string]string `json:"tags,omitempty"`
+	ContentType string            `json:"contentType,omitempty"` // of secrets
+	KeyVersion  string            `json:"keyVersion,omitempty"`  // of a certificate's secret: the version of the key of its name
+	Public      json.RawMessage   `json:"public,omitempty"`      // what the type keeps in the clear: a public key, a certificate
+	Sealed      []byte            `json:"sealed,omitempty"`      // the rest
+}
+
+// recovery is what deletion means in a vault.
+// Source: the REST reference's DeletionRecoveryLevel.
+func (v *Vault) recovery() Recovery {
+	level := "Recoverable"
+	if v.RetentionDays < 90 {
+		level = "CustomizedRecoverable"
+	}
+	if !v.PurgeProtection {
+		level += "+Purgeable"
+	}
+	return Recovery{level, v.RetentionDays}
+}
+
+// contents are what is in one vault, seen by a snapshot or changed by a transaction.
+type contents struct {
+	*opened
+	service *Service
+	r       store.Reader
+	tx      store.Tx // nil where only a snapshot is
+	now     time.Time
+}
+
+func (c *contents) key(part string, t Type, name string) []byte {
+	return store.Key("vault", part, c.ID, string(t), strings.ToLower(name))
+}
+
+func (c *contents) versionKey(o *object, id string) []byte {
+	return store.Key("vault", "version", c.ID, string(o.on), strings.ToLower(o.Name), id)
+}
+
+// live finds an object that is not deleted; it is a fault NotFound otherwise.
+func (c *contents) live(t Type, name string) (*object, error) {
+	o, err := c.find("live", t, name)
+	if err == nil && o == nil {
+		return nil, notFound(t, name)
+	}
+	return o, err
+}
+
+// deleted finds an object that is deleted and can be recovered; it is a fault NotFound otherwise.
+func (c *contents) deleted(t Type, name string) (*object, error) {
+	o, err := c.find("deleted", t, name)
+	if err == nil && (o == nil || c.overdue(o)) {
+		return nil, notDeleted(t, name)
+	}
+	return o, err
+}
+
+// overdue reports whether a deleted object's time is over.
+func (c *contents) overdue(o *object) bool { return o.Deleted != nil && c.now.Unix() >= o.Deleted.PurgeAt }
+
+// find is nil where there is none.
+func (c *contents) find(part string, t Type, name string) (*object, error) {
+	item, err := c.r.Get(c.key(part, t, name))
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return decodeObject(t, item.Value)
+}
+
+func decodeObject(t Type, text []byte) (*object, error) {
+	o := &object{on: t}
+	if err := json.Unmarshal(text, o); err != nil {
+		return nil, fault.Wrap("vault.decodeObject", err)
+	}
+	return o, nil
+}
+
+// claim finds an object to add a version to, or begins a new one. It is a fault Conflict where a deleted one has the
+// name.
+func (c *contents) claim(t Type, name string) (*object, error) {
+	o, err := c.find("live", t, name)
+	if o != nil || err != nil {
+		return o, err
+	}
+	gone, err := c.find("deleted", t, name)
+	if err != nil {
+		return nil, err
+	}
+	if gone != nil {
+		if !c.overdue(gone) {
+			return nil, recoverable(t, gone.Name)
+		}
+		if err := c.purge(gone); err != nil {
+			return nil, err
+		}
+	}
+	return &object{Name: name, on: t}, nil
+}
+
+// version finds a version of an object, "" being the newest.
+func (c *contents) version(o *object, id string) (*version, error) {
+	asked := id
+	if id == "" {
+		id = o.Current
+	}
+	item, err := c.r.Get(c.versionKey(o, strings.ToLower(id)))
+	if errors.Is(err, store.ErrNotFound) {
+		if asked != "" {
+			return nil, notFound(o.on, o.Name+"/"+asked)
+		}
+		return nil, fault.Wrap("vault.version", errors.New("a stored object has no newest version"))
+	}
+	if err != nil {
+		return nil, err
+	}
+	v := new(version)
+	if err := json.Unmarshal(item.Value, v); err != nil {
+		return nil, fault.Wrap("vault.version", err)
+	}
+	return v, nil
+}
+
+// secret opens what is sealed of a version.
+func (c *contents) secret(o *object, v *version) ([]byte, error) {
+	text, err := unseal(c.aead, v.Sealed, c.place(o, v))
+	return text, fault.Wrap("vault.secret", err)
+}
+
+// place is what a sealed text is bound to.
+func (c *contents) place(o *object, v *version) string {
+	return strings.Join([]string{c.ID, string(o.on), strings.ToLower(o.Name), v.ID}, "/")
+}
+
+// add makes v the newest version of o, with a new id, and seals secret into it.
+func (c *contents) add(o *object, v *version, secret []byte) error {
+	id, err := c.service.newID()
+	if err != nil {
+		return err
+	}
+	v.ID, o.Current = id, id
+	v.Attributes.Created, v.Attributes.Updated = c.now.Unix(), c.now.Unix()
+	if err := c.write(o, v, secret); err != nil {
+		return err
+	}
+	return c.put(o)
+}
+
+// write stores a version with a new secret.
+func (c *contents) write(o *object, v *version, secret []byte) (err error) {
+	if v.Sealed, err = c.service.seal(c.aead, secret, c.place(o, v)); err != nil {
+		return err
+	}
+	return c.keep(o, v)
+}
+
+// keep stores a version whose secret stays as it is.
+func (c *contents) keep(o *object, v *version) error {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return fault.Wrap("vault.keep", err)
+	}
+	return c.tx.Put(c.versionKey(o, v.ID), text)
+}
+
+// put stores an object, among the live or the deleted ones.
+func (c *contents) put(o *object) error {
+	part := "live"
+	if o.Deleted != nil {
+		part = "deleted"
+	}
+	text, err := json.Marshal(o)
+	if err != nil {
+		return fault.Wrap("vault.put", err)
+	}
+	return c.tx.Put(c.key(part, o.on, o.Name), text)
+}
+
+// remove deletes an object so that it can be recovered.
+func (c *contents) remove(o *object) error {
+	if err := c.tx.Delete(c.key("live", o.on, o.Name)); err != nil {
+		return err
+	}
+	o.Deleted = &Deletion{At: c.now.Unix(), PurgeAt: c.now.AddDate(0, 0, c.RetentionDays).Unix()}
+	return c.put(o)
+}
+
+// recover takes a deleted object back.
+func (c *contents) recover(o *object) error {
+	if err := c.tx.Delete(c.key("deleted", o.on, o.Name)); err != nil {
+		return err
+	}
+	o.Deleted = nil
+	return c.put(o)
+}
+
+// purge removes a deleted object and its versions for good.
+func (c *contents) purge(o *object) error {
+	if err := c.tx.Delete(c.key("deleted", o.on, o.Name)); err != nil {
+		return err
+	}
+	return deleteRange(c.tx, store.Prefix("vault", "version", c.ID, string(o.on), strings.ToLower(o.Name)))
+}
+
+// versions calls f with each version of an object in the order of their ids, beginning after the id after.
+func (c *contents) versions(o *object, after string, f func(*version) (more bool, err error)) error {
+	prefix := store.Prefix("vault", "version", c.ID, string(o.on), strings.ToLower(o.Name))
+	for item, err := range c.r.Scan(append(append([]byte(nil), prefix...), from(after)...), store.End(prefix)) {
+		if err != nil {
+			return err
+		}
+		v := new(version)
+		if err := json.Unmarshal(item.Value, v); err != nil {
+			return fault.Wrap("vault.versions", err)
+		}
+		if more, err := f(v); err != nil || !more {
+			return err
+		}
+	}
+	return nil
+}
+
+// objects calls f with each object of a type, live or deleted, in the order of names, beginning after a name.
+func (c *contents) objects(part string, t Type, after string, f func(*object) (more bool, err error)) error {
+	prefix := store.Prefix("vault", part, c.ID, string(t))
+	for item, err := range c.r.Scan(append(append([]byte(nil), prefix...), from(strings.ToLower(after))...), store.End(prefix)) {
+		if err != nil {
+			return err
+		}
+		o, err := decodeObject(t, item.Value)
+		if err != nil {
+			return err
+		}
+		if part == "deleted" && c.overdue(o) {
+			continue
+		}
+		if more, err := f(o); err != nil || !more {
+			return err
+		}
+	}
+	return nil
+}
+
+// from is where a scan begins that goes on after a name.
+func from(after string) string {
+	if after == "" {
+		return ""
+	}
+	return after + "\x00"
+}
