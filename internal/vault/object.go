@@ -101,7 +101,9 @@ func (c *contents) deleted(t Type, name string) (*object, error) {
 }
 
 // overdue reports whether a deleted object's time is over.
-func (c *contents) overdue(o *object) bool { return o.Deleted != nil && c.now.Unix() >= o.Deleted.PurgeAt }
+func (c *contents) overdue(o *object) bool {
+	return o.Deleted != nil && c.now.Unix() >= o.Deleted.PurgeAt
+}
 
 // find is nil where there is none.
 func (c *contents) find(part string, t Type, name string) (*object, error) {
