@@ -36,7 +36,7 @@ type rights struct {
 // Source: learn.microsoft.com "Azure permissions for Security" and the operations' pages of the REST reference.
 func operations() map[Operation]rights {
 	all := make(map[Operation]rights)
-	for _, table := range []map[Operation]rights{secretOperations()} {
+	for _, table := range []map[Operation]rights{secretOperations(), keyOperations(), certificateOperations()} {
 		for op, r := range table {
 			all[op] = r
 		}

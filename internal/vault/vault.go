@@ -33,6 +33,7 @@ type Service struct {
 	vaults     *store.Mirror[*vaults]
 	wrap       cipher.AEAD // of vaults' keys
 	backup     cipher.AEAD // of backups
+	parsed     keyCache    // key material that was used lately
 }
 
 // New returns the service.
