@@ -44,6 +44,9 @@ func (f *failure) err() error {
 	}
 }
 
+// childArgument marks the process that Child is for. Users never type it.
+const childArgument = "__sandbox"
+
 // Child is what a program that calls Run calls first in main, with os.Args: where Run started it, it sets the sandbox up
 // and becomes the command. Then it returns only where that failed, with the status to exit with and child true.
 func Child(args []string) (status int, child bool) {

@@ -59,6 +59,3 @@ type Options struct {
 	Stdout     *os.File
 	Stderr     *os.File
 }
-
-// childArgument marks the process that Child is for. Users never type it.
-const childArgument = "__sandbox"
