@@ -195,3 +195,22 @@ func (s *Service) ListSecretVersions(ctx context.Context, a Access, name string,
 	})
 	return rows, next, err
 }
+
+// DescribeSecret is the newest version of a secret without its value, for the resource provider: who may list secrets
+// may see it.
+func (s *Service) DescribeSecret(ctx context.Context, a Access, name string) (*Secret, error) {
+	var out *Secret
+	err := s.read(ctx, a, GetSecrets, name, func(c *contents) error {
+		o, err := c.live(Secrets, name)
+		if err != nil {
+			return err
+		}
+		v, err := c.version(o, "")
+		if err != nil {
+			return err
+		}
+		out = c.secretView(o, v)
+		return nil
+	})
+	return out, err
+}

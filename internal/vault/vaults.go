@@ -220,7 +220,7 @@ func (s *Service) RecoverVault(tx store.Tx, name string) (*Vault, error) {
 }
 
 // PurgeVault removes a deleted vault and all that is in it for good. It is a fault NotFound where there is none, and
-// Conflict where the vault is protected.
+// Unsupported where the vault is protected.
 func (s *Service) PurgeVault(ctx context.Context, name string) error {
 	return fault.Wrap("vault.PurgeVault", s.Store.Update(ctx, func(tx store.Tx) error {
 		v, ok, err := s.VaultTx(tx, name)
@@ -231,7 +231,7 @@ func (s *Service) PurgeVault(ctx context.Context, name string) error {
 			return vaultNotFound(name)
 		}
 		if v.PurgeProtection {
-			return fault.New(fault.Conflict, "vault.PurgeVault", "MethodNotAllowed", "Operation 'DeletedVaultPurge' is not allowed.")
+			return fault.New(fault.Unsupported, "vault.PurgeVault", "MethodNotAllowed", "Operation 'DeletedVaultPurge' is not allowed.")
 		}
 		return s.drop(tx, v)
 	}))
