@@ -1,0 +1,261 @@
+package blob
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"io"
+
+	"github.com/alcedo-cloud/alcedo/internal/fault"
+	"github.com/alcedo-cloud/alcedo/internal/store"
+)
+
+// Bounds of blocks.
+const (
+	maxBlock             = 4000 << 20 // bytes, since version 2019-12-12
+	maxBlockID           = 64         // bytes
+	maxCommittedBlocks   = 50_000
+	maxUncommittedBlocks = 100_000
+)
+
+// PutBlock is Put Block.
+type PutBlock struct {
+	ID      string // as it was sent: base64
+	Body    io.Reader
+	Length  int64
+	MD5     []byte
+	CRC64   *uint64
+	LeaseID string
+}
+
+// BlockResult has the checksums of a body.
+type BlockResult struct {
+	MD5   []byte // nil where the client sent none
+	CRC64 uint64
+}
+
+// stagedBlocks is what holds for all uncommitted blocks of a blob.
+type stagedBlocks struct {
+	name   string
+	idSize int // bytes of each block's ID
+	count  int
+	since  Ticks // when the last block came: a week later they are swept
+}
+
+const (
+	sName byte = iota + 1
+	sIDSize
+	sCount
+	sSince
+)
+
+func (h stagedBlocks) encode() []byte {
+	w := newRecord(64)
+	w.text(sName, h.name)
+	w.number(sIDSize, uint64(h.idSize))
+	w.number(sCount, uint64(h.count))
+	w.number(sSince, uint64(h.since))
+	return w.b
+}
+
+func decodeStaged(record []byte) (stagedBlocks, error) {
+	var h stagedBlocks
+	r := readRecord(record)
+	for r.next() {
+		switch r.tag {
+		case sName:
+			h.name = r.text()
+		case sIDSize:
+			h.idSize = int(r.number())
+		case sCount:
+			h.count = int(r.number())
+		case sSince:
+			h.since = Ticks(r.number())
+		default:
+			return h, errRecord
+		}
+	}
+	return h, r.err
+}
+
+// readStaged reads the header of a blob's uncommitted blocks; its count is 0 where there are none.
+func readStaged(r store.Reader, i instance, name string) (stagedBlocks, error) {
+	item, err := r.Get(keyStaged(i, name))
+	if errors.Is(err, store.ErrNotFound) {
+		return stagedBlocks{name: name}, nil
+	}
+	if err != nil {
+		return stagedBlocks{}, err
+	}
+	return decodeStaged(item.Value)
+}
+
+// blockID reads a block's ID.
+func blockID(text string) (string, error) {
+	id, err := base64.StdEncoding.DecodeString(text)
+	if err != nil || len(id) == 0 || len(id) > maxBlockID {
+		return "", invalidQuery("blockid", text)
+	}
+	return string(id), nil
+}
+
+// PutBlock takes in a block that waits for a block list.
+func (s *Service) PutBlock(ctx context.Context, a Access, t Target, r PutBlock) (BlockResult, error) {
+	g, err := s.permitBlob(ctx, a, OpPutBlock, t)
+	if err != nil {
+		return BlockResult{}, err
+	}
+	id, err := blockID(r.ID)
+	switch {
+	case err != nil:
+		return BlockResult{}, err
+	case r.Length <= 0:
+		return BlockResult{}, invalidHeader("Content-Length", "0")
+	case r.Length > maxBlock:
+		return BlockResult{}, refuse(fault.TooLarge, "RequestBodyTooLarge")
+	}
+	c := Conditions{LeaseID: r.LeaseID}
+	if r.Length > maxInline {
+		if err := s.precheck(ctx, g, t, func(m *mutation) error { return m.mayStage(c) }); err != nil {
+			return BlockResult{}, err
+		}
+	}
+	st, err := s.stage(ctx, upload{body: r.Body, length: r.Length, md5: r.MD5, crc: r.CRC64})
+	if err != nil {
+		return BlockResult{}, err
+	}
+	if err := s.putBlock(ctx, g, t, c, id, st); err != nil {
+		return BlockResult{}, err
+	}
+	return BlockResult{MD5: st.md5, CRC64: st.content.CRC64}, nil
+}
+
+// putBlock records a block whose bytes have arrived; Put Block From URL ends here too.
+func (s *Service) putBlock(ctx context.Context, g grant, t Target, c Conditions, id string, st *staged) error {
+	err := s.mutate(ctx, g, t, func(m *mutation) error {
+		if err := m.mayStage(c); err != nil {
+			return err
+		}
+		if err := st.put(m.tx); err != nil {
+			return err
+		}
+		return m.stageBlock(id, st.content)
+	})
+	if surelyFailed(err) {
+		s.discard(st)
+	}
+	return err
+}
+
+// mayStage checks what stands between a request and a block of the blob.
+func (m *mutation) mayStage(c Conditions) error {
+	if m.base == nil {
+		return nil // the lease of what is not there yet is not asked for
+	}
+	if m.base.Type != BlockBlob {
+		return refuse(fault.Conflict, "InvalidBlobType")
+	}
+	if m.base.Tier == "Archive" {
+		return refuse(fault.Conflict, "BlobArchived")
+	}
+	return c.leaseForWrite(m.base.Lease, m.now)
+}
+
+// stageBlock writes a block, in the place of one with the same ID.
+func (m *mutation) stageBlock(id string, c Content) error {
+	h, err := readStaged(m.tx, m.container.instance, m.name)
+	if err != nil {
+		return err
+	}
+	size := h.idSize
+	if h.count == 0 {
+		if size, err = m.committedIDSize(); err != nil {
+			return err
+		}
+	}
+	if size != 0 && size != len(id) {
+		return refuse(fault.Invalid, "InvalidBlobOrBlock")
+	}
+	key := keyBlock(m.container.instance, m.name, id)
+	item, err := m.tx.Get(key)
+	switch {
+	case err == nil:
+		old, err := decodePieces(item.Value)
+		if err != nil {
+			return err
+		}
+		for _, p := range old {
+			if err := m.drop(p.content, nil); err != nil {
+				return err
+			}
+		}
+	case errors.Is(err, store.ErrNotFound):
+		if h.count++; h.count > maxUncommittedBlocks {
+			return refuse(fault.Conflict, "BlockCountExceedsLimit")
+		}
+	default:
+		return err
+	}
+	h.idSize, h.since = len(id), m.now
+	if err := m.tx.Put(keyStaged(m.container.instance, m.name), h.encode()); err != nil {
+		return err
+	}
+	return m.tx.Put(key, encodePieces([]piece{{id: id, content: c}}))
+}
+
+// committedIDSize is the size of the IDs of the blob's committed blocks; 0 where it has none.
+func (m *mutation) committedIDSize() (int, error) {
+	if m.base == nil || m.base.Content.Form != Manifest {
+		return 0, nil
+	}
+	first, err := readManifest(m.tx, m.base.Content.ID, 0, 1)
+	if err != nil || len(first) == 0 {
+		return 0, err
+	}
+	return len(first[0].id), nil
+}
+
+// uncommitted reads the blocks that wait for a block list, in the order of their IDs.
+func uncommitted(r store.Reader, i instance, name string) ([]piece, error) {
+	prefix := keyStaged(i, name)
+	var all []piece
+	for item, err := range r.Scan(append(prefix[:len(prefix):len(prefix)], 0), store.End(prefix)) {
+		if err != nil {
+			return nil, err
+		}
+		block, err := decodePieces(item.Value)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, block...)
+	}
+	return all, nil
+}
+
+// dropBlocks lets go of all blocks that wait for a block list: a blob written otherwise makes them void.
+func (m *mutation) dropBlocks() error {
+	return m.dropBlocksBut(nil)
+}
+
+// dropBlocksBut is dropBlocks for a block list: the contents in used are the blob's from now on.
+func (m *mutation) dropBlocksBut(used map[string]struct{}) error {
+	h, err := readStaged(m.tx, m.container.instance, m.name)
+	if err != nil || h.count == 0 {
+		return err
+	}
+	blocks, err := uncommitted(m.tx, m.container.instance, m.name)
+	if err != nil {
+		return err
+	}
+	for _, p := range blocks {
+		if _, stays := used[p.id]; !stays {
+			if err := m.drop(p.content, nil); err != nil {
+				return err
+			}
+		}
+		if err := m.tx.Delete(keyBlock(m.container.instance, m.name, p.id)); err != nil {
+			return err
+		}
+	}
+	return m.tx.Delete(keyStaged(m.container.instance, m.name))
+}
