@@ -75,6 +75,10 @@ func (a *App) foundServicePrincipal(tx store.Tx, made *instance) (directory.Prin
 	if err != nil {
 		return directory.Principal{}, err
 	}
+	// az looks names up in the directory, as a service principal too.
+	if err := a.services.directory.MakeReader(tx, principal.ObjectID); err != nil {
+		return directory.Principal{}, err
+	}
 	never := a.Clock.Now().AddDate(100, 0, 0).Truncate(time.Second)
 	secret, err := a.services.directory.AddPassword(tx, application.ObjectID, "alcedo credentials", never)
 	if err != nil {

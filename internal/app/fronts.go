@@ -9,6 +9,7 @@ import (
 	"github.com/alcedo-cloud/alcedo/internal/front/entra"
 	"github.com/alcedo-cloud/alcedo/internal/front/graph"
 	"github.com/alcedo-cloud/alcedo/internal/front/imds"
+	"github.com/alcedo-cloud/alcedo/internal/front/vault"
 	"github.com/alcedo-cloud/alcedo/internal/gateway"
 )
 
@@ -36,10 +37,14 @@ func (a *App) makeFronts() {
 	directory := graph.New(graph.Config{
 		Directory: s.directory, Verifier: s.verifier, Cloud: a.cloud, Clock: a.Clock, Rand: a.Rand, Log: a.Log,
 	})
+	vaults := vault.New(vault.Config{
+		Vaults: s.vaults, Verifier: s.verifier, Cloud: a.cloud, TenantID: tenant, Rand: a.Rand, Log: a.Log,
+	})
 	a.fronts.routes = []gateway.Route{
 		{Match: gateway.On(cloud.HostResourceManager, cloud.HostManagement), Handler: manager},
 		{Match: gateway.On(cloud.HostLogin), Handler: login},
 		{Match: gateway.On(cloud.HostGraph), Handler: directory},
+		{Match: gateway.On(cloud.HostVault), Handler: vaults},
 	}
 	a.fronts.metadata = imds.New(imds.Config{
 		Identities: s.identity, Resources: s.resources, Cloud: a.cloud, TenantID: tenant,

@@ -7,7 +7,7 @@ import (
 
 // What is done while nobody asks for it.
 const (
-	maintenanceInterval = time.Hour
+	maintenanceInterval = time.Minute
 	signingKeyAge       = 6 * 7 * 24 * time.Hour // Entra rolls its keys about as often
 )
 
@@ -22,9 +22,17 @@ func (a *App) maintain(ctx context.Context) error {
 		case <-a.serving.stop:
 			return nil
 		case <-turn.C:
-			if _, err := a.services.tokens.RotateOlder(ctx, signingKeyAge); err != nil {
-				a.Log.Error("the signing key was not rotated", "error", err)
-			}
+			a.turn(ctx)
 		}
+	}
+}
+
+// turn does what is due.
+func (a *App) turn(ctx context.Context) {
+	if _, err := a.services.tokens.RotateOlder(ctx, signingKeyAge); err != nil {
+		a.Log.Error("the signing key was not rotated", "error", err)
+	}
+	if err := a.services.vaults.Sweep(ctx); err != nil {
+		a.Log.Error("the vaults were not swept", "error", err)
 	}
 }

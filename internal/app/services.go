@@ -13,12 +13,14 @@ import (
 	"github.com/alcedo-cloud/alcedo/internal/pki"
 	"github.com/alcedo-cloud/alcedo/internal/provider/authorization"
 	"github.com/alcedo-cloud/alcedo/internal/provider/compute"
+	"github.com/alcedo-cloud/alcedo/internal/provider/keyvault"
 	"github.com/alcedo-cloud/alcedo/internal/provider/managedidentity"
 	"github.com/alcedo-cloud/alcedo/internal/rbac"
 	"github.com/alcedo-cloud/alcedo/internal/rbac/assignments"
 	"github.com/alcedo-cloud/alcedo/internal/resource"
 	"github.com/alcedo-cloud/alcedo/internal/sts"
 	"github.com/alcedo-cloud/alcedo/internal/token"
+	"github.com/alcedo-cloud/alcedo/internal/vault"
 )
 
 // services are all that holds rules.
@@ -31,6 +33,7 @@ type services struct {
 	assignments *assignments.Service
 	audit       *audit.Log
 	identity    *identity.Service
+	vaults      *vault.Service
 	resources   *resource.Service
 }
 
@@ -82,6 +85,9 @@ func (a *App) makeServices(ctx context.Context) error {
 	s.identity = identity.New(identity.Config{
 		Store: a.store, Directory: s.directory, Tokens: s.sts, TenantID: tenant,
 	})
+	if err := a.makeVaults(); err != nil {
+		return err
+	}
 	var err error
 	s.resources, err = resource.New(resource.Config{
 		Store: a.store, Door: s.audit, Clock: a.Clock, Rand: a.Rand, Cloud: a.cloud, TenantID: tenant,
@@ -90,6 +96,7 @@ func (a *App) makeServices(ctx context.Context) error {
 			managedidentity.Provider(managedidentity.Config{
 				Directory: s.directory, Systems: s.identity, Cloud: a.cloud, TenantID: tenant,
 			}),
+			keyvault.Provider(keyvault.Config{Vaults: s.vaults, Cloud: a.cloud, TenantID: tenant}),
 			authorization.Provider(authorization.Config{Assignments: s.assignments, Administrator: a.administrator}),
 		},
 		Deleted: s.assignments.DeleteBelow, Visible: s.assignments.Visible,

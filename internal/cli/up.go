@@ -49,7 +49,9 @@ cloud; several run side by side with different folders and addresses.`,
 			if err != nil {
 				return err
 			}
-			settings := config.Settings{Cloud: f.cloud, Folder: folder, Ephemeral: f.ephemeral, Listen: f.listen}
+			settings := config.Settings{
+				Cloud: f.cloud, Folder: folder, Ephemeral: f.ephemeral, Listen: f.listen, RootKey: os.Getenv("ALCEDO_ROOT_KEY"),
+			}
 			if f.detach {
 				return sh.detach(cmd.Context(), settings, f)
 			}

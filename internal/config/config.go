@@ -18,6 +18,7 @@ type Settings struct {
 	Folder    string // state folder, absolute
 	Ephemeral bool   // keep all records in memory; the folder then only says where the instance is
 	Listen    string // host:port of the TLS listener
+	RootKey   string // base64 of the key that wraps the vaults' keys (ALCEDO_ROOT_KEY); "" keeps one in the folder
 }
 
 // DefaultListen is where the TLS listener is unless said otherwise.

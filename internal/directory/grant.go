@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/alcedo-cloud/alcedo/internal/caller"
+	"github.com/alcedo-cloud/alcedo/internal/fault"
 	"github.com/alcedo-cloud/alcedo/internal/store"
 )
 
@@ -65,4 +66,10 @@ func (s *Service) SetAdministrator(ctx context.Context, c caller.Caller, id stri
 			return nil
 		})
 	})
+}
+
+// MakeReader makes a service principal one of the Directory Readers.
+func (s *Service) MakeReader(tx store.Tx, objectID string) error {
+	err := modify(s, tx, kindServicePrincipal, objectID, func(p *ServicePrincipal) error { p.Reader = true; return nil })
+	return fault.Wrap("directory.MakeReader", err)
 }

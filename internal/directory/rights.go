@@ -24,8 +24,8 @@ func (s *Service) allowRead(ctx context.Context, c caller.Caller, id string) err
 	return err
 }
 
-// allow is the directory's door: a Global Administrator may read and write; a member may read; a guest, an application
-// and a managed identity may do neither.
+// allow is the directory's door: a Global Administrator may read and write; a member may read, and so may an application
+// or managed identity that is one of the Directory Readers; a guest and any other application may do neither.
 func (s *Service) allow(ctx context.Context, c caller.Caller, r right) error {
 	const op = "directory.allow"
 	switch c.Kind {
@@ -47,7 +47,7 @@ func (s *Service) allow(ctx context.Context, c caller.Caller, r right) error {
 			return nil
 		}
 	}
-	if p, ok := st.servicePrincipals[id]; ok && !p.Disabled && p.Administrator {
+	if p, ok := st.servicePrincipals[id]; ok && !p.Disabled && (p.Administrator || r == toRead && p.Reader) {
 		return nil
 	}
 	return denied(op)

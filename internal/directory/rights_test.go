@@ -23,6 +23,8 @@ func TestRights(t *testing.T) {
 	if err := w.SetAdministrator(ctx, w.admin, boss.ObjectID, true); err != nil {
 		t.Fatal(err)
 	}
+	_, reader := w.app(t, "reader")
+	w.update(t, func(tx store.Tx) error { return w.MakeReader(tx, reader.ObjectID) })
 	g, m := w.group(t, "g"), w.identity(t, "vm")
 	reads := map[string]func(caller.Caller) error{
 		"users":        func(c caller.Caller) error { _, err := w.ListUsers(ctx, c); return err },
@@ -69,6 +71,7 @@ func TestRights(t *testing.T) {
 		{"member", userCaller(member), 0, fault.Denied},
 		{"guest", userCaller(guest), fault.Denied, fault.Denied},
 		{"application", caller.Caller{Kind: caller.ServicePrincipal, ObjectID: p.ObjectID}, fault.Denied, fault.Denied},
+		{"reader", caller.Caller{Kind: caller.ServicePrincipal, ObjectID: reader.ObjectID}, 0, fault.Denied},
 		{"managed identity", caller.Caller{Kind: caller.ManagedIdentity, ObjectID: m.ObjectID}, fault.Denied, fault.Denied},
 		{"somebody deleted", caller.Caller{Kind: caller.User, ObjectID: testTenant}, fault.Denied, fault.Denied},
 		{"nobody", caller.Caller{}, fault.Unauthenticated, fault.Unauthenticated},

@@ -24,7 +24,8 @@ type ServicePrincipal struct {
 	ResourceID    string                     `json:"resourceId,omitempty"` // of a managed identity
 	Explicit      bool                       `json:"explicit,omitempty"`   // a user-assigned identity
 	Disabled      bool                       `json:"disabled,omitempty"`
-	Administrator bool                       `json:"administrator,omitempty"`
+	Administrator bool                       `json:"administrator,omitempty"` // Global Administrator
+	Reader        bool                       `json:"reader,omitempty"`        // Directory Readers
 	Created       time.Time                  `json:"created"`
 	Owners        []string                   `json:"owners,omitempty"`           // object ids
 	Names         []string                   `json:"names,omitempty"`            // servicePrincipalNames besides AppID
