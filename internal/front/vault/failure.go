@@ -73,6 +73,9 @@ func wire(e *fault.Error) (int, detail) {
 	}
 	switch e.Kind {
 	case fault.Invalid:
+		if e.Reason != "" && e.Reason != "BadParameter" {
+			return http.StatusBadRequest, within("BadParameter")
+		}
 		return http.StatusBadRequest, own("BadParameter")
 	case fault.Unauthenticated:
 		return http.StatusUnauthorized, detail{Code: "Unauthorized", Message: e.Message}
