@@ -11,22 +11,22 @@ import (
 	"github.com/alcedo-cloud/alcedo/internal/vault/jwk"
 )
 
-// KeyVersion names the version of a key that an operation used.
+// KeyVersion names a version of a key, "" being the newest.
 type KeyVersion struct {
 	Name, Version string
 }
 
 // use finds the material of a key for an operation, which key_ops must list and the times of the key allow.
-func (s *Service) use(ctx context.Context, a Access, op Operation, name, id string) (*jwk.Key, KeyVersion, string, error) {
+func (s *Service) use(ctx context.Context, a Access, op Operation, key KeyVersion) (*jwk.Key, KeyVersion, string, error) {
 	var k *jwk.Key
 	var used KeyVersion
 	var uri string
-	err := s.read(ctx, a, op, name, func(c *contents) error {
-		o, err := c.live(Keys, name)
+	err := s.read(ctx, a, op, key.Name, func(c *contents) error {
+		o, err := c.live(Keys, key.Name)
 		if err != nil {
 			return err
 		}
-		v, err := c.version(o, id)
+		v, err := c.version(o, key.Version)
 		if err != nil {
 			return err
 		}
@@ -129,12 +129,12 @@ func worded(err error, kid string) error {
 }
 
 // Encrypt closes a value with a key; wrapping says that the value is a key, and asks for wrapKey.
-func (s *Service) Encrypt(ctx context.Context, a Access, name, id, alg string, plain jwk.Box, wrapping bool) (jwk.Box, KeyVersion, error) {
+func (s *Service) Encrypt(ctx context.Context, a Access, key KeyVersion, alg string, plain jwk.Box, wrapping bool) (jwk.Box, KeyVersion, error) {
 	op := Encrypt
 	if wrapping {
 		op = WrapKey
 	}
-	k, used, kid, err := s.use(ctx, a, op, name, id)
+	k, used, kid, err := s.use(ctx, a, op, key)
 	if err != nil {
 		return jwk.Box{}, used, err
 	}
@@ -143,12 +143,12 @@ func (s *Service) Encrypt(ctx context.Context, a Access, name, id, alg string, p
 }
 
 // Decrypt opens what Encrypt closed; wrapping asks for unwrapKey.
-func (s *Service) Decrypt(ctx context.Context, a Access, name, id, alg string, closed jwk.Box, wrapping bool) ([]byte, KeyVersion, error) {
+func (s *Service) Decrypt(ctx context.Context, a Access, key KeyVersion, alg string, closed jwk.Box, wrapping bool) ([]byte, KeyVersion, error) {
 	op := Decrypt
 	if wrapping {
 		op = UnwrapKey
 	}
-	k, used, kid, err := s.use(ctx, a, op, name, id)
+	k, used, kid, err := s.use(ctx, a, op, key)
 	if err != nil {
 		return nil, used, err
 	}
@@ -157,8 +157,8 @@ func (s *Service) Decrypt(ctx context.Context, a Access, name, id, alg string, c
 }
 
 // Sign signs a digest.
-func (s *Service) Sign(ctx context.Context, a Access, name, id, alg string, digest []byte) ([]byte, KeyVersion, error) {
-	k, used, kid, err := s.use(ctx, a, Sign, name, id)
+func (s *Service) Sign(ctx context.Context, a Access, key KeyVersion, alg string, digest []byte) ([]byte, KeyVersion, error) {
+	k, used, kid, err := s.use(ctx, a, Sign, key)
 	if err != nil {
 		return nil, used, err
 	}
@@ -167,8 +167,8 @@ func (s *Service) Sign(ctx context.Context, a Access, name, id, alg string, dige
 }
 
 // Verify reports whether a signature is the key's.
-func (s *Service) Verify(ctx context.Context, a Access, name, id, alg string, digest, sig []byte) (bool, error) {
-	k, _, kid, err := s.use(ctx, a, Verify, name, id)
+func (s *Service) Verify(ctx context.Context, a Access, key KeyVersion, alg string, digest, sig []byte) (bool, error) {
+	k, _, kid, err := s.use(ctx, a, Verify, key)
 	if err != nil {
 		return false, err
 	}
@@ -207,4 +207,3 @@ func (s *Service) RandomBytes(ctx context.Context, a Access, count int) ([]byte,
 	}
 	return b, nil
 }
-

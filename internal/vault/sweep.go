@@ -8,7 +8,7 @@ import (
 	"github.com/alcedo-cloud/alcedo/internal/store"
 )
 
-// Sweep does what time brings: it purges deleted vaults and objects whose retention is over. It is to be called from
+// Sweep does what time brings: it purges deleted vaults and objects whose retention is over, and rotates keys. It is to be called from
 // time to time; what is overdue is hidden meanwhile. One vault's failure does not keep the others from their turn.
 func (s *Service) Sweep(ctx context.Context) error {
 	all, err := s.vaults.View(ctx)
@@ -28,7 +28,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 		case o.overdue(now):
 			failed = append(failed, s.dropOverdue(ctx, o.Name))
 		case !o.Deleted():
-			failed = append(failed, s.sweepDeleted(ctx, o))
+			failed = append(failed, s.sweepDeleted(ctx, o), s.sweepKeys(ctx, o))
 		}
 	}
 	return fault.Wrap("vault.Sweep", errors.Join(failed...))
