@@ -18,7 +18,7 @@ func TestChallenge(t *testing.T) {
 		{"PATCH", "/secrets/s/1?api-version=7.4"},
 		{"DELETE", "/secrets/s?api-version=7.4"},
 		{"GET", "/"},
-		{"GET", "/secrets/s"},            // the token comes before the api-version,
+		{"GET", "/secrets/s"},             // the token comes before the api-version,
 		{"GET", "/nothing?api-version=1"}, // and before the path
 	} {
 		a := w.raw("", c.method, "kv", c.path, "").refused(401, "Unauthorized", "", "AKV10000: Request is missing a Bearer or PoP token.")

@@ -130,7 +130,9 @@ func newWorld(t testing.TB) *world {
 	var err error
 	w.assignments, err = assignments.Open(t.Context(), assignments.Config{
 		Store: w.store, Clock: w.clock, TenantID: tenant, Groups: groups,
-		PrincipalType: func(context.Context, string) (rbac.PrincipalType, bool, error) { return rbac.ServicePrincipal, true, nil },
+		PrincipalType: func(context.Context, string) (rbac.PrincipalType, bool, error) {
+			return rbac.ServicePrincipal, true, nil
+		},
 	})
 	w.check(err)
 	door := audit.New(audit.Config{Decider: w.assignments, Store: w.store, Clock: w.clock})
