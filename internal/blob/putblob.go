@@ -24,6 +24,7 @@ type PutBlob struct {
 	Tags            map[string]string
 	Tier            string // Hot, Cool, Cold, Archive; "" for the account's default
 	EncryptionScope string
+	Key             *CustomerKey
 	Immutability    *Immutability
 	LegalHold       bool
 	Conditions      Conditions
@@ -45,7 +46,9 @@ func (s *Service) PutBlob(ctx context.Context, a Access, t Target, r PutBlob) (P
 	if err := s.checkPut(ctx, g, a, t, &r); err != nil {
 		return PutResult{}, err
 	}
-	st, err := s.stage(ctx, upload{body: r.Body, length: r.Length, most: maxPutBlob, md5: r.MD5, crc: r.CRC64, sum: r.Headers.ContentMD5 == nil})
+	st, err := s.arrive(ctx, upload{
+		body: r.Body, length: r.Length, most: maxPutBlob, md5: r.MD5, crc: r.CRC64, sum: r.Headers.ContentMD5 == nil,
+	}, r.Key)
 	if err != nil {
 		return PutResult{}, err
 	}
@@ -57,7 +60,7 @@ func (s *Service) PutBlob(ctx context.Context, a Access, t Target, r PutBlob) (P
 		b = newBlob(BlockBlob, r.Headers, r.Metadata)
 		b.Size, b.Content = st.content.Size, st.content
 		b.Tags, b.Tier, b.EncryptionScope = r.Tags, r.Tier, r.EncryptionScope
-		b.Immutability, b.LegalHold = r.Immutability, r.LegalHold
+		b.Immutability, b.LegalHold, b.CustomerKey = r.Immutability, r.LegalHold, r.Key.fingerprint()
 		if b.Tier != "" {
 			b.TierChanged = m.now
 		}
@@ -78,11 +81,11 @@ func (s *Service) PutBlob(ctx context.Context, a Access, t Target, r PutBlob) (P
 	})
 	if err != nil {
 		if surelyFailed(err) {
-			s.discard(st)
+			s.discard(st.staged)
 		}
 		return PutResult{}, err
 	}
-	return PutResult{Blob: b, BodyMD5: st.md5, BodyCRC: st.content.CRC64}, nil
+	return PutResult{Blob: b, BodyMD5: st.md5, BodyCRC: st.crc}, nil
 }
 
 // newBlob is a blob that has nothing yet.

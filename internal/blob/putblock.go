@@ -1,6 +1,7 @@
 package blob
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -26,6 +27,7 @@ type PutBlock struct {
 	MD5     []byte
 	CRC64   *uint64
 	LeaseID string
+	Key     *CustomerKey
 }
 
 // BlockResult has the checksums of a body.
@@ -39,7 +41,8 @@ type stagedBlocks struct {
 	name   string
 	idSize int // bytes of each block's ID
 	count  int
-	since  Ticks // when the last block came: a week later they are swept
+	key    []byte // SHA-256 of the customer's key that they are encrypted with
+	since  Ticks  // when the last block came: a week later they are swept
 }
 
 const (
@@ -47,6 +50,7 @@ const (
 	sIDSize
 	sCount
 	sSince
+	sKey
 )
 
 func (h stagedBlocks) encode() []byte {
@@ -55,6 +59,7 @@ func (h stagedBlocks) encode() []byte {
 	w.number(sIDSize, uint64(h.idSize))
 	w.number(sCount, uint64(h.count))
 	w.number(sSince, uint64(h.since))
+	w.bytes(sKey, h.key)
 	return w.b
 }
 
@@ -71,6 +76,8 @@ func decodeStaged(record []byte) (stagedBlocks, error) {
 			h.count = int(r.number())
 		case sSince:
 			h.since = Ticks(r.number())
+		case sKey:
+			h.key = r.clone()
 		default:
 			return h, errRecord
 		}
@@ -120,29 +127,36 @@ func (s *Service) PutBlock(ctx context.Context, a Access, t Target, r PutBlock) 
 			return BlockResult{}, err
 		}
 	}
-	st, err := s.stage(ctx, upload{body: r.Body, length: r.Length, md5: r.MD5, crc: r.CRC64})
+	st, err := s.arrive(ctx, upload{body: r.Body, length: r.Length, md5: r.MD5, crc: r.CRC64}, r.Key)
 	if err != nil {
 		return BlockResult{}, err
 	}
-	if err := s.putBlock(ctx, g, t, c, id, st); err != nil {
+	if err := s.putBlock(ctx, g, t, c, stagedBlock{staged: st.staged, id: id, key: r.Key.fingerprint()}); err != nil {
 		return BlockResult{}, err
 	}
-	return BlockResult{MD5: st.md5, CRC64: st.content.CRC64}, nil
+	return BlockResult{MD5: st.md5, CRC64: st.crc}, nil
+}
+
+// stagedBlock is a block whose bytes have arrived.
+type stagedBlock struct {
+	*staged
+	id  string
+	key []byte // SHA-256 of the customer's key that it is encrypted with
 }
 
 // putBlock records a block whose bytes have arrived; Put Block From URL ends here too.
-func (s *Service) putBlock(ctx context.Context, g grant, t Target, c Conditions, id string, st *staged) error {
+func (s *Service) putBlock(ctx context.Context, g grant, t Target, c Conditions, b stagedBlock) error {
 	err := s.mutate(ctx, g, t, func(m *mutation) error {
 		if err := m.mayStage(c); err != nil {
 			return err
 		}
-		if err := st.put(m.tx); err != nil {
+		if err := b.put(m.tx); err != nil {
 			return err
 		}
-		return m.stageBlock(id, st.content)
+		return m.stageBlock(b)
 	})
 	if surelyFailed(err) {
-		s.discard(st)
+		s.discard(b.staged)
 	}
 	return err
 }
@@ -162,7 +176,7 @@ func (m *mutation) mayStage(c Conditions) error {
 }
 
 // stageBlock writes a block, in the place of one with the same ID.
-func (m *mutation) stageBlock(id string, c Content) error {
+func (m *mutation) stageBlock(b stagedBlock) error {
 	h, err := readStaged(m.tx, m.container.instance, m.name)
 	if err != nil {
 		return err
@@ -173,10 +187,13 @@ func (m *mutation) stageBlock(id string, c Content) error {
 			return err
 		}
 	}
-	if size != 0 && size != len(id) {
+	if size != 0 && size != len(b.id) {
 		return refuse(fault.Invalid, "InvalidBlobOrBlock")
 	}
-	key := keyBlock(m.container.instance, m.name, id)
+	if h.count > 0 && !bytes.Equal(h.key, b.key) {
+		return refuse(fault.Conflict, "BlobUsesCustomerSpecifiedEncryption")
+	}
+	key := keyBlock(m.container.instance, m.name, b.id)
 	item, err := m.tx.Get(key)
 	switch {
 	case err == nil:
@@ -196,11 +213,11 @@ func (m *mutation) stageBlock(id string, c Content) error {
 	default:
 		return err
 	}
-	h.idSize, h.since = len(id), m.now
+	h.idSize, h.since, h.key = len(b.id), m.now, b.key
 	if err := m.tx.Put(keyStaged(m.container.instance, m.name), h.encode()); err != nil {
 		return err
 	}
-	return m.tx.Put(key, encodePieces([]piece{{id: id, content: c}}))
+	return m.tx.Put(key, encodePieces([]piece{{id: b.id, content: b.content}}))
 }
 
 // committedIDSize is the size of the IDs of the blob's committed blocks; 0 where it has none.
