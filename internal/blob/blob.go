@@ -14,7 +14,7 @@ import (
 	"github.com/alcedo-cloud/alcedo/internal/store"
 )
 
-// Config is what a Service stands on. All of it is required.
+// Config is what a Service stands on. All of it but Fetch is required.
 type Config struct {
 	Store    store.Store
 	Content  content.Store
@@ -22,6 +22,7 @@ type Config struct {
 	Clock    clock.Clock
 	Rand     io.Reader // safe for concurrent use
 	TenantID string    // GUID of the tenant that the accounts' subscriptions trust
+	Fetch    Fetcher   // reads copy sources outside of this cloud; nil refuses them
 }
 
 // Service is the blob data plane. It is safe for concurrent use.
@@ -30,6 +31,7 @@ type Service struct {
 	accounts *store.Mirror[*accounts]
 	last     atomic.Uint64 // the last moment that tick gave
 	pins     *pins
+	copies   copies
 }
 
 // New returns the service. It reads nothing yet.

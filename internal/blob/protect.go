@@ -4,6 +4,9 @@ import "github.com/alcedo-cloud/alcedo/internal/fault"
 
 // mayChange refuses what an immutability policy or a legal hold forbids: overwriting and deleting.
 func (m *mutation) mayChange(b *Blob) error {
+	if b.Copy != nil && b.Copy.Status == copyPending {
+		return refuse(fault.Conflict, "PendingCopyOperation")
+	}
 	return protected(m.container, b, m.now)
 }
 

@@ -1,0 +1,69 @@
+package blob
+
+import (
+	"context"
+
+	"github.com/alcedo-cloud/alcedo/internal/blob/tags"
+	"github.com/alcedo-cloud/alcedo/internal/fault"
+	"github.com/alcedo-cloud/alcedo/internal/store"
+)
+
+// GetBlobTags reads the tags of a blob, a snapshot or a version. Of the conditions, x-ms-if-tags and the lease count.
+func (s *Service) GetBlobTags(ctx context.Context, a Access, t Target, c Conditions) (map[string]string, error) {
+	g, err := s.permitBlob(ctx, a, OpGetBlobTags, t)
+	if err != nil {
+		return nil, err
+	}
+	var found map[string]string
+	err = store.View(ctx, s.Store, func(r store.Reader) error {
+		now := TicksOf(s.Clock.Now())
+		_, b, err := readTarget(r, t, now)
+		if err != nil {
+			return err
+		}
+		if err := checkTagged(b, c, g.account, now); err != nil {
+			return err
+		}
+		if err := c.leaseForRead(b.Lease, now); err != nil {
+			return err
+		}
+		found = b.Tags
+		return nil
+	})
+	return found, fault.Wrap("blob.GetBlobTags", err)
+}
+
+// checkTagged checks what reading and writing tags have in common.
+func checkTagged(b *Blob, c Conditions, account *Account, _ Ticks) error {
+	if account.HierarchicalNamespace {
+		return refuse(fault.Conflict, "FeatureNotSupportedForHierarchicalNamespaceAccounts")
+	}
+	return c.read(b.state())
+}
+
+// SetBlobTags replaces the tags of a blob or a version. ETag and Last-Modified stay as they are.
+func (s *Service) SetBlobTags(ctx context.Context, a Access, t Target, to map[string]string, c Conditions) error {
+	if t.Snapshot != 0 {
+		return invalidQuery("snapshot", t.Snapshot.String())
+	}
+	if err := tags.Validate(to); err != nil {
+		return err
+	}
+	g, err := s.permitTagged(ctx, a, OpSetBlobTags, t, to)
+	if err != nil {
+		return err
+	}
+	return s.change(ctx, g, t, func(m *mutation, b *Blob) error {
+		if err := checkTagged(b, c, m.account, m.now); err != nil {
+			return err
+		}
+		if err := c.leaseForWrite(b.Lease, m.now); err != nil {
+			return err
+		}
+		if b.Immutability != nil && b.Immutability.Until > m.now || b.LegalHold {
+			return m.mayChange(b)
+		}
+		b.Tags = to
+		return nil
+	})
+}
