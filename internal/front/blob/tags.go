@@ -1,0 +1,78 @@
+package blob
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/alcedo-cloud/alcedo/internal/fault"
+	"github.com/alcedo-cloud/alcedo/internal/httpx"
+)
+
+const maxTagBody = 64 << 10
+
+// getBlobTags is Get Blob Tags.
+func (f *front) getBlobTags(x *exchange) (*answer, error) {
+	conditions, err := x.conditions()
+	if err != nil {
+		return nil, err
+	}
+	tags, err := f.Service.GetBlobTags(x.r.Context(), x.access, x.target, conditions)
+	if err != nil {
+		return nil, err
+	}
+	var d xmlDocument
+	d.tags(tags)
+	return document(&d), nil
+}
+
+// setBlobTags is Set Blob Tags.
+func (f *front) setBlobTags(x *exchange) (*answer, error) {
+	conditions, err := x.conditions()
+	if err != nil {
+		return nil, err
+	}
+	var t transfer
+	if err := x.checksums(&t); err != nil {
+		return nil, err
+	}
+	body, err := httpx.ReadBody(x.r, maxTagBody)
+	if err != nil {
+		return nil, bodyFault(err)
+	}
+	if _, _, err := t.holds(body); err != nil {
+		return nil, err
+	}
+	tags, err := parseTags(body)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Service.SetBlobTags(x.r.Context(), x.access, x.target, tags, conditions); err != nil {
+		return nil, err
+	}
+	return &answer{status: http.StatusNoContent}, nil
+}
+
+// parseTags reads the document of Set Blob Tags.
+func parseTags(body []byte) (map[string]string, error) {
+	root, err := parseXML(body, "Tags")
+	if err != nil {
+		return nil, err
+	}
+	set := root.child("TagSet")
+	if set == nil {
+		return nil, missingNode("TagSet")
+	}
+	tags := make(map[string]string)
+	for _, e := range set.children {
+		key := e.child("Key")
+		if e.name != "Tag" || key == nil || e.child("Value") == nil {
+			return nil, badXML(errors.New("a tag has a key and a value"))
+		}
+		name := string(key.text)
+		if _, twice := tags[name]; twice {
+			return nil, detailed(fault.Invalid, "DuplicateTagNames", &detail{message: "The tags specified contain duplicate names."})
+		}
+		tags[name] = string(e.child("Value").text)
+	}
+	return tags, nil
+}

@@ -1,0 +1,139 @@
+package blob
+
+import (
+	"bytes"
+	"crypto/md5"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/alcedo-cloud/alcedo/internal/clock"
+	"github.com/alcedo-cloud/alcedo/internal/content"
+	"github.com/alcedo-cloud/alcedo/internal/fault"
+)
+
+const (
+	patience = 2 * time.Minute  // how long a transfer may stand still
+	renewal  = 20 * time.Second // how often a moving one is given more time
+)
+
+// transfer is the body of an upload: its bytes, how many they are, and what the client says of them.
+type transfer struct {
+	body   io.Reader
+	length int64
+	md5    []byte
+	crc64  *uint64
+}
+
+// upload prepares the body of a request.
+func (x *exchange) upload() (transfer, error) {
+	t := transfer{body: &paced{x: x, from: x.r.Body, timer: clock.System{}}, length: x.r.ContentLength}
+	if x.r.Body == nil {
+		t.body = http.NoBody
+	}
+	if t.length < 0 {
+		return t, refusal(fault.Invalid, "MissingContentLengthHeader")
+	}
+	if err := x.checksums(&t); err != nil {
+		return t, err
+	}
+	return t, x.structured(&t)
+}
+
+// checksums reads Content-MD5 and x-ms-content-crc64.
+func (x *exchange) checksums(t *transfer) error {
+	text, crc := x.in("Content-Md5"), x.in("X-Ms-Content-Crc64")
+	if text != "" && crc != "" {
+		return detailed(fault.Invalid, "InvalidHeaderValue", &detail{
+			message: "Content-MD5 and x-ms-content-crc64 cannot be specified together.", elements: [][2]string{{"HeaderName", "x-ms-content-crc64"}},
+		})
+	}
+	if text != "" {
+		sum, err := sum16("Content-MD5", text)
+		if err != nil {
+			return err
+		}
+		t.md5 = sum
+	}
+	if crc != "" {
+		sum, err := base64.StdEncoding.DecodeString(crc)
+		if err != nil || len(sum) != 8 {
+			return refusal(fault.Invalid, "InvalidCrc64")
+		}
+		n := binary.LittleEndian.Uint64(sum)
+		t.crc64 = &n
+	}
+	return nil
+}
+
+// sum16 reads an MD5 in base 64.
+func sum16(name, text string) ([]byte, error) {
+	if text == "" {
+		return nil, nil
+	}
+	sum, err := base64.StdEncoding.DecodeString(text)
+	if err != nil || len(sum) != 16 {
+		return nil, detailed(fault.Invalid, "InvalidMd5", &detail{elements: [][2]string{{"HeaderName", name}, {"HeaderValue", short(text)}}})
+	}
+	return sum, nil
+}
+
+// crcText is a CRC64 as headers have it: its bytes in little-endian order.
+func crcText(n uint64) string {
+	return base64.StdEncoding.EncodeToString(binary.LittleEndian.AppendUint64(nil, n))
+}
+
+// paced reads a request's body, and gives it more time while it moves: the server's own limit is for a whole request,
+// which a large upload outlasts. What ends it early is told apart from a defect of ours.
+type paced struct {
+	x     *exchange
+	from  io.Reader
+	timer clock.Clock
+	until time.Time // when the deadline is set again
+}
+
+func (p *paced) Read(b []byte) (int, error) {
+	if now := p.timer.Now(); now.After(p.until) {
+		p.until = now.Add(renewal)
+		if err := http.NewResponseController(p.x.w).SetReadDeadline(now.Add(patience)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+			return 0, &fault.Error{Kind: fault.Canceled, Op: "front/blob", Cause: err}
+		}
+	}
+	n, err := p.from.Read(b)
+	if err != nil && err != io.EOF {
+		err = &fault.Error{Kind: fault.Canceled, Op: "front/blob", Message: "The request's content did not arrive.", Cause: err}
+	}
+	return n, err
+}
+
+// moreTime lets a download go on while it moves. It is asked between pieces.
+type moreTime struct {
+	w     http.ResponseWriter
+	timer clock.Clock
+	until time.Time
+}
+
+func (m *moreTime) renew() {
+	now := m.timer.Now()
+	if !now.After(m.until) {
+		return
+	}
+	m.until = now.Add(renewal)
+	// A writer without deadlines has nothing to extend.
+	_ = http.NewResponseController(m.w).SetWriteDeadline(now.Add(patience))
+}
+
+// holds checks a body that is in memory against what the client says of it.
+func (t transfer) holds(body []byte) ([]byte, uint64, error) {
+	sum, crc := md5.Sum(body), content.CRC64(body)
+	switch {
+	case t.md5 != nil && !bytes.Equal(t.md5, sum[:]):
+		return nil, 0, refusal(fault.Invalid, "Md5Mismatch")
+	case t.crc64 != nil && *t.crc64 != crc:
+		return nil, 0, refusal(fault.Invalid, "Crc64Mismatch")
+	}
+	return sum[:], crc, nil
+}
