@@ -289,10 +289,18 @@ func (s *Service) sweepKeys(ctx context.Context, o *opened) error {
 	if err != nil {
 		return fault.Wrap("vault.sweepKeys", err)
 	}
+	return each(names, func(name string) error {
+		_, err := s.rotate(ctx, o, name, (*contents).due)
+		return err
+	})
+}
+
+// each does the same for all names; one's failure does not keep the others from their turn. What was deleted meanwhile is
+// no failure.
+func each(names []string, do func(string) error) error {
 	var failed []error
 	for _, name := range names {
-		_, err := s.rotate(ctx, o, name, (*contents).due)
-		if err != nil && !fault.Is(err, fault.NotFound) { // it may have been deleted meanwhile
+		if err := do(name); err != nil && !fault.Is(err, fault.NotFound) {
 			failed = append(failed, err)
 		}
 	}

@@ -8,8 +8,9 @@ import (
 	"github.com/alcedo-cloud/alcedo/internal/store"
 )
 
-// Sweep does what time brings: it purges deleted vaults and objects whose retention is over, and rotates keys. It is to be called from
-// time to time; what is overdue is hidden meanwhile. One vault's failure does not keep the others from their turn.
+// Sweep does what time brings: it purges deleted vaults and objects whose retention is over, rotates keys and renews
+// certificates. It is to be called from time to time; what is overdue is hidden meanwhile. One vault's failure does not
+// keep the others from their turn.
 func (s *Service) Sweep(ctx context.Context) error {
 	all, err := s.vaults.View(ctx)
 	if err != nil {
@@ -28,7 +29,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 		case o.overdue(now):
 			failed = append(failed, s.dropOverdue(ctx, o.Name))
 		case !o.Deleted():
-			failed = append(failed, s.sweepDeleted(ctx, o), s.sweepKeys(ctx, o))
+			failed = append(failed, s.sweepDeleted(ctx, o), s.sweepKeys(ctx, o), s.sweepCertificates(ctx, o))
 		}
 	}
 	return fault.Wrap("vault.Sweep", errors.Join(failed...))

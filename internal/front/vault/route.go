@@ -29,7 +29,7 @@ func row(method, path string, handle func(*request) (*httpx.Response, error)) ro
 
 // table lists the operations.
 func (f *front) table() []route {
-	return slices.Concat(f.secretRoutes(), f.keyRoutes())
+	return slices.Concat(f.secretRoutes(), f.keyRoutes(), f.certificateRoutes())
 }
 
 // match finds the row for a request. Slashes at the end and doubled ones do not count, nor does the case of words.

@@ -186,7 +186,7 @@ func extendedUsages(names []string) (texts []string, ids []asn1.ObjectIdentifier
 
 // Describe is the X.509 part of a policy for a certificate that was made elsewhere.
 func Describe(c *x509.Certificate) *X509Properties {
-	x := &X509Properties{Subject: c.Subject.String(), SANs: &AlternativeNames{Emails: c.EmailAddresses, DNS: c.DNSNames}}
+	x := &X509Properties{Subject: c.Subject.String(), SANs: &AlternativeNames{Emails: c.EmailAddresses, DNS: c.DNSNames}, EKUs: []string{}, KeyUsage: []string{}}
 	for _, u := range c.URIs {
 		x.SANs.URIs = append(x.SANs.URIs, u.String())
 	}

@@ -1,0 +1,345 @@
+package vault
+
+import (
+	"context"
+	"crypto/x509"
+	"maps"
+	"strings"
+	"time"
+
+	"github.com/alcedo-cloud/alcedo/internal/fault"
+	"github.com/alcedo-cloud/alcedo/internal/store"
+	"github.com/alcedo-cloud/alcedo/internal/vault/certificate"
+	"github.com/alcedo-cloud/alcedo/internal/vault/jwk"
+)
+
+// CertificateOperation is the making of a certificate, as GetCertificateOperation shows it.
+type CertificateOperation struct {
+	Issuer    certificate.Issuer `json:"issuer"`
+	CSR       []byte             `json:"csr"` // DER of a PKCS #10
+	Version   string             `json:"version"`
+	Status    string             `json:"status"` // inProgress, completed or cancelled
+	Cancelled bool               `json:"cancellationRequested"`
+	RequestID string             `json:"requestId"`
+}
+
+// The states of an operation.
+const (
+	InProgress = "inProgress"
+	Completed  = "completed"
+	Cancelled  = "cancelled"
+)
+
+// NewCertificate is what a version of a certificate is made of.
+type NewCertificate struct {
+	Policy  *certificate.Policy // nil is the policy that the certificate has
+	Enabled *bool               // nil is true
+	Tags    map[string]string
+}
+
+// draft is a certificate on its way: what takes long is done before the transaction that stores it.
+type draft struct {
+	policy *certificate.Policy
+	key    *jwk.Key
+	csr    []byte
+	chain  [][]byte // nil where somebody else issues
+	NewCertificate
+}
+
+// CreateCertificate begins a certificate: a new one, or a new version. One that signs itself is complete at once; for
+// others there is a request to be signed elsewhere, and merged.
+// Source: learn.microsoft.com/rest/api/keyvault/certificates/create-certificate.
+func (s *Service) CreateCertificate(ctx context.Context, a Access, name string, n NewCertificate) (*CertificateOperation, error) {
+	o, err := s.admit(ctx, a, CreateCertificate, name)
+	if err != nil {
+		return nil, err
+	}
+	return s.issue(ctx, o, name, n, nil)
+}
+
+// issue makes a version by a policy. still says in the transaction whether it is still wanted; nil is yes.
+func (s *Service) issue(ctx context.Context, o *opened, name string, n NewCertificate, still func(*contents, *object, *version) (bool, error)) (*CertificateOperation, error) {
+	d, err := s.draft(ctx, o, name, n)
+	if err != nil {
+		return nil, err
+	}
+	var out *CertificateOperation
+	err = s.changeIn(ctx, CreateCertificate, o, func(c *contents) error {
+		o, data, err := c.claimCertificate(name)
+		if err != nil {
+			return err
+		}
+		if still != nil {
+			v, err := c.version(o, "")
+			if err != nil {
+				return err
+			}
+			if wanted, err := still(c, o, v); err != nil || !wanted {
+				return err
+			}
+		}
+		out, err = c.begin(o, data, d)
+		return err
+	})
+	return out, err
+}
+
+// draft makes key, request and, where the certificate signs itself, certificate.
+func (s *Service) draft(ctx context.Context, o *opened, name string, n NewCertificate) (*draft, error) {
+	d := &draft{NewCertificate: n}
+	if err := checkAttributes(&Attributes{}, n.Tags); err != nil {
+		return nil, err
+	}
+	now := s.Clock.Now()
+	err := store.View(ctx, s.Store, func(r store.Reader) error {
+		c := &contents{opened: o, service: s, r: r, now: now}
+		return c.draftPolicy(d, name)
+	})
+	if err != nil {
+		return nil, fault.Wrap("vault.CreateCertificate", err)
+	}
+	if d.key == nil {
+		if d.key, err = jwk.Generate(s.Rand, d.policy.Key.Parameters()); err != nil {
+			return nil, fault.Wrap("vault.CreateCertificate", err)
+		}
+	}
+	signer, ok := d.key.Signer()
+	if !ok {
+		return nil, bad("Property policy.key_props has invalid value\r\n")
+	}
+	if d.csr, err = d.policy.Request(s.Rand, signer); err != nil {
+		return nil, err
+	}
+	if d.policy.Issuer.Name == certificate.Self {
+		der, err := d.policy.SelfSigned(s.Rand, signer, now)
+		if err != nil {
+			return nil, err
+		}
+		d.chain = [][]byte{der}
+	}
+	return d, nil
+}
+
+// draftPolicy finds the policy, and the key where the policy keeps it.
+func (c *contents) draftPolicy(d *draft, name string) error {
+	o, err := c.find("live", Certificates, name)
+	if err != nil {
+		return err
+	}
+	var old *certificate.Policy
+	if o != nil {
+		data, err := o.certificateData()
+		if err != nil {
+			return err
+		}
+		old = data.Policy
+	}
+	asked := d.Policy
+	if asked == nil {
+		asked = old
+	}
+	if asked == nil {
+		return bad("Property policy is required.\r\n")
+	}
+	if d.policy, err = c.completePolicy(*asked, old); err != nil {
+		return err
+	}
+	if o == nil || !*d.policy.Key.Reuse {
+		return nil
+	}
+	part, err := c.find("live", Keys, name)
+	if err != nil || part == nil {
+		return err
+	}
+	v, err := c.version(part, "")
+	if err != nil {
+		return err
+	}
+	k, err := c.material(part, v)
+	if err == nil && k.Type() == d.policy.Key.Kty && k.Size() == d.policy.Key.Size && k.Curve() == d.policy.Key.Curve {
+		d.key = k
+	}
+	return err
+}
+
+// claimCertificate finds a certificate to add a version to, or begins a new one with its key and secret.
+func (c *contents) claimCertificate(name string) (*object, certificateData, error) {
+	var data certificateData
+	o, err := c.claim(Certificates, name)
+	if err != nil {
+		return nil, data, err
+	}
+	if data, err = o.certificateData(); err != nil {
+		return nil, data, err
+	}
+	if data.Pending != nil && data.Pending.Status == InProgress {
+		return nil, data, fault.New(fault.Conflict, "vault.claimCertificate", "", "A new key vault certificate can not be created or "+
+			"imported while a pending key vault certificate's status is inProgress.")
+	}
+	for _, t := range []Type{Keys, Secrets} {
+		part, err := c.claim(t, name)
+		if err != nil {
+			return nil, data, err
+		}
+		if part.Current != "" && !part.Managed {
+			return nil, data, fault.Newf(fault.Conflict, "vault.claimCertificate", "", "The %s %s already exists and is not a "+
+				"certificate's: a certificate needs its name for its own key and secret.", t.singular(), part.Name)
+		}
+	}
+	return o, data, nil
+}
+
+// begin stores a draft: as a whole certificate, or as a pending one.
+func (c *contents) begin(o *object, data certificateData, d *draft) (*CertificateOperation, error) {
+	id, err := c.service.newID()
+	if err != nil {
+		return nil, err
+	}
+	request, err := c.service.newID()
+	if err != nil {
+		return nil, err
+	}
+	pending := &CertificateOperation{Issuer: *d.policy.Issuer, CSR: d.csr, Version: id, Status: InProgress, RequestID: request}
+	data.Policy = d.policy
+	v := &version{ID: id, Tags: maps.Clone(d.Tags), Attributes: Attributes{Created: c.now.Unix(), Updated: c.now.Unix()}}
+	notBefore, notAfter := d.policy.Validity(c.now)
+	v.Attributes.NotBefore, v.Attributes.Expires = notBefore.Unix(), notAfter.Unix()
+	before := *pending // a creation is answered as it began; whoever asks again learns that it is completed
+	if d.chain != nil {
+		pending.Status = Completed
+	}
+	data.Pending = pending
+	if err := o.setCertificateData(data); err != nil {
+		return nil, err
+	}
+	if d.chain == nil {
+		material, err := d.key.Marshal()
+		if err != nil {
+			return nil, fault.Wrap("vault.begin", err)
+		}
+		o.Current = id
+		if err := c.write(o, v, material); err != nil {
+			return nil, err
+		}
+		return &before, c.put(o)
+	}
+	v.Attributes.Enabled = d.Enabled == nil || *d.Enabled
+	return &before, c.complete(o, v, d.policy, d.key, d.chain)
+}
+
+// complete stores a version that has its certificate, with its key and its secret under the same id.
+func (c *contents) complete(o *object, v *version, p *certificate.Policy, k *jwk.Key, chain [][]byte) error {
+	leaf, err := x509.ParseCertificate(chain[0])
+	if err != nil {
+		return fault.Wrap("vault.complete", err)
+	}
+	v.Attributes.NotBefore, v.Attributes.Expires = leaf.NotBefore.Unix(), leaf.NotAfter.Unix()
+	v.Attributes.Updated = c.now.Unix()
+	if err := v.setChain(chain); err != nil {
+		return err
+	}
+	o.Current = v.ID
+	if err := c.write(o, v, nil); err != nil {
+		return err
+	}
+	if err := c.put(o); err != nil {
+		return err
+	}
+	if err := c.completeKey(o.Name, v, k); err != nil {
+		return err
+	}
+	return c.completeSecret(o.Name, v, p, k, chain)
+}
+
+func (c *contents) completeKey(name string, of *version, k *jwk.Key) error {
+	o, err := c.claim(Keys, name)
+	if err != nil {
+		return err
+	}
+	public := k.Public()
+	public.KeyOps = possibleOps(k.Type())
+	v := &version{ID: of.ID, Attributes: of.Attributes, Tags: of.Tags}
+	if err := v.setKeyPublic(&keyPublic{JWK: public}); err != nil {
+		return err
+	}
+	material, err := k.Marshal()
+	if err != nil {
+		return fault.Wrap("vault.completeKey", err)
+	}
+	o.Managed, o.Current = true, v.ID
+	if err := c.write(o, v, material); err != nil {
+		return err
+	}
+	return c.put(o)
+}
+
+func (c *contents) completeSecret(name string, of *version, p *certificate.Policy, k *jwk.Key, chain [][]byte) error {
+	o, err := c.claim(Secrets, name)
+	if err != nil {
+		return err
+	}
+	b := certificate.Bundle{Chain: chain}
+	if signer, ok := k.Signer(); ok && *p.Key.Exportable {
+		b.Key = signer
+	}
+	text, err := b.Write(c.service.Rand, p.Secret.ContentType)
+	if err != nil {
+		return err
+	}
+	v := &version{ID: of.ID, Attributes: of.Attributes, Tags: of.Tags, ContentType: p.Secret.ContentType, KeyVersion: of.ID}
+	o.Managed, o.Current = true, v.ID
+	if err := c.write(o, v, []byte(text)); err != nil {
+		return err
+	}
+	return c.put(o)
+}
+
+// sweepCertificates renews the certificates of a vault whose policies want it. Contacts are not written to.
+func (s *Service) sweepCertificates(ctx context.Context, o *opened) error {
+	var names []string
+	err := store.View(ctx, s.Store, func(r store.Reader) error {
+		c := &contents{opened: o, service: s, r: r, now: s.Clock.Now()}
+		return c.objects("live", Certificates, "", func(o *object) (bool, error) {
+			v, err := c.version(o, "")
+			if err != nil {
+				return false, err
+			}
+			due, err := c.renewable(o, v)
+			if due {
+				names = append(names, o.Name)
+			}
+			return true, err
+		})
+	})
+	if err != nil {
+		return fault.Wrap("vault.sweepCertificates", err)
+	}
+	return each(names, func(name string) error {
+		_, err := s.issue(ctx, o, name, NewCertificate{}, (*contents).renewable)
+		return err
+	})
+}
+
+// renewable reports whether a certificate is to be renewed now: its policy says so, it is enabled, issued, and nothing
+// is pending.
+func (c *contents) renewable(o *object, v *version) (bool, error) {
+	d, err := o.certificateData()
+	if err != nil || d.Policy == nil || !v.Attributes.Enabled || d.Policy.Issuer.Name == certificate.Unknown {
+		return false, err
+	}
+	if d.Pending != nil && d.Pending.Status == InProgress {
+		return false, nil
+	}
+	from, until := time.Unix(v.Attributes.NotBefore, 0), time.Unix(v.Attributes.Expires, 0)
+	for _, a := range d.Policy.Actions {
+		if !strings.EqualFold(a.Action.Type, certificate.AutoRenew) {
+			continue
+		}
+		at := until.AddDate(0, 0, -a.Trigger.DaysBeforeExpiry)
+		if a.Trigger.LifetimePercentage > 0 {
+			at = from.Add(until.Sub(from) / 100 * time.Duration(a.Trigger.LifetimePercentage))
+		}
+		return !c.now.Before(at), nil
+	}
+	return false, nil
+}
