@@ -82,6 +82,7 @@ func (s *Service) PutBlockList(ctx context.Context, a Access, t Target, r PutBlo
 			return err
 		}
 		b.shown(m.account, m.now)
+		b.Current = b.VersionID != 0
 		return nil
 	})
 	if err != nil {

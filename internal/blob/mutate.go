@@ -35,6 +35,7 @@ func (s *Service) mutate(ctx context.Context, g grant, t Target, fn func(*mutati
 			return err
 		}
 		m.now = s.tick(m.latest())
+		m.settle()
 		return fn(m)
 	})
 	if err != nil {
@@ -44,6 +45,18 @@ func (s *Service) mutate(ctx context.Context, g grant, t Target, fn func(*mutati
 		s.pins.drop(m.drops)
 	}
 	return nil
+}
+
+// settle brings the blob up to date: what has expired is not there, what was on its way from Archive may have arrived.
+func (m *mutation) settle() {
+	if m.base == nil {
+		return
+	}
+	if m.base.Expires != 0 && m.base.Expires <= m.now {
+		m.base = nil
+		return
+	}
+	m.base.settle(m.now)
 }
 
 func (m *mutation) latest() Ticks {

@@ -97,6 +97,7 @@ func readVersion(r store.Reader, i instance, name string, version Ticks) (*Blob,
 
 // shown fills in what an answer at a moment shows.
 func (b *Blob) shown(account *Account, now Ticks) *Blob {
+	b.settle(now)
 	b.LeaseStatus = b.Lease.Status(now)
 	if b.Deleted != 0 {
 		b.RemainingDays = daysUntil(b.Purge, now)

@@ -77,6 +77,7 @@ func (s *Service) PutBlob(ctx context.Context, a Access, t Target, r PutBlob) (P
 			return err
 		}
 		b.shown(m.account, m.now)
+		b.Current = b.VersionID != 0
 		return nil
 	})
 	if err != nil {
@@ -129,6 +130,7 @@ func (s *Service) precheck(ctx context.Context, g grant, t Target, fn func(*muta
 		if m.base, err = readBase(r, m.container.instance, t.Blob); err != nil {
 			return err
 		}
+		m.settle()
 		return fn(m)
 	})
 }

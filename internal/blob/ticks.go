@@ -77,3 +77,21 @@ func (s *Service) tick(after Ticks) Ticks {
 		}
 	}
 }
+
+// ParseETag reads one entity tag of a header: *, or a tag with or without quotes. What is no tag of ours matches nothing.
+func ParseETag(text string) Match {
+	text = strings.TrimSpace(text)
+	if text == "*" {
+		return Match{Any: true}
+	}
+	text = strings.Trim(strings.TrimPrefix(text, "W/"), `"`)
+	digits, ok := strings.CutPrefix(text, "0x")
+	if !ok {
+		return Match{}
+	}
+	v, err := strconv.ParseUint(digits, 16, 64)
+	if err != nil {
+		return Match{}
+	}
+	return Match{ETag: ETag(v)}
+}
