@@ -27,7 +27,7 @@ type Part struct {
 
 // Parts lists the parts in the tutorial's order.
 func Parts() []Part {
-	return []Part{systemAssigned(), userAssigned()}
+	return []Part{systemAssigned(), userAssigned(), keyVault()}
 }
 
 // World is where a part is played.
