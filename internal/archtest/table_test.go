@@ -80,7 +80,8 @@ var directions = []direction{
 
 // A dependency has one home, so that it can be replaced there. The reason for having it is in docs/ARCHITECTURE.md.
 var homes = map[string][]string{
-	"github.com/decred/dcrd/dcrec/secp256k1/v4": {"vault…"},
+	"github.com/decred/dcrd/dcrec/secp256k1/v4": {"vault/jwk"},
+	"software.sslmate.com/src/go-pkcs12":        {"vault/certificate"},
 	"github.com/cockroachdb/pebble/v2":          {"store/pebble", "store/storetest", "app"},
 	"github.com/jackc/pgx/v5":                   {"store/postgres", "store/postgres/postgrestest"},
 	"github.com/go-jose/go-jose/v4":             {"token", "sts", "front/entra"},
