@@ -1,0 +1,158 @@
+package files
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/alcedo-cloud/alcedo/internal/content"
+	"github.com/alcedo-cloud/alcedo/internal/content/contenttest"
+	"github.com/alcedo-cloud/alcedo/internal/fault"
+)
+
+func TestFiles(t *testing.T) {
+	contenttest.Run(t, func(t *testing.T) content.Store {
+		s, err := Open(t.TempDir(), rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	})
+}
+
+func TestMemory(t *testing.T) {
+	contenttest.Run(t, func(*testing.T) content.Store { return NewMemory(rand.Reader, time.Now) })
+}
+
+// TestReopen: contents outlive the store, and files that are not ours are passed over.
+func TestReopen(t *testing.T) {
+	dir := t.TempDir()
+	s, err := Open(dir, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := s.Create(t.Context(), content.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write([]byte("kept")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "00", "README"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if s, err = Open(dir, rand.Reader); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for i, err := range s.List(t.Context()) {
+		if err != nil || i.ID != w.ID() || i.Size != 4 {
+			t.Errorf("%+v, %v", i, err)
+		}
+		n++
+	}
+	if n != 1 {
+		t.Errorf("%d contents", n)
+	}
+	r, err := s.Open(t.Context(), w.ID())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f, ok := r.File(); !ok || f.Name() != s.path(w.ID()) {
+		t.Error("no file is behind it")
+	}
+	if err := r.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestFailedWrite: after a failure nothing can be committed, and nothing is left.
+func TestFailedWrite(t *testing.T) {
+	s, err := Open(t.TempDir(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Create(t.Context(), content.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := got.(*writer)
+	readOnly, err := os.Open(w.file.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	w.file = readOnly
+	if _, err := w.Write([]byte("x")); err == nil {
+		t.Error("a file that is open for reading was written")
+	}
+	if _, err := w.Commit(); err == nil {
+		t.Error("half a content was committed")
+	}
+	if _, err := s.Open(t.Context(), w.ID()); !errors.Is(err, content.ErrNotFound) {
+		t.Errorf("what failed is left: %v", err)
+	}
+}
+
+func TestFailureKinds(t *testing.T) {
+	for err, kind := range map[error]fault.Kind{
+		syscall.ENOSPC: fault.Unavailable, syscall.EDQUOT: fault.Unavailable, syscall.EMFILE: fault.Unavailable,
+		syscall.EIO: fault.Internal,
+	} {
+		if got := failure("x", fmt.Errorf("wrapped: %w", err)); !fault.Is(got, kind) {
+			t.Errorf("%v: %v", err, fault.KindOf(got))
+		}
+	}
+	if failure("x", nil) != nil {
+		t.Error("no error became one")
+	}
+}
+
+func FuzzParseID(f *testing.F) {
+	f.Add("00112233445566778899aabbccddeeff")
+	f.Add("00112233445566778899AABBCCDDEEFF")
+	f.Add("x")
+	f.Fuzz(func(t *testing.T, name string) {
+		id, ok := parseID(name)
+		if ok && fmt.Sprintf("%x", id[:]) != name {
+			t.Errorf("%q is read as %x", name, id)
+		}
+	})
+}
+
+func BenchmarkWrite1MiB(b *testing.B) {
+	s, err := Open(b.TempDir(), rand.Reader)
+	if err != nil {
+		b.Fatal(err)
+	}
+	data := make([]byte, 1<<20)
+	b.SetBytes(int64(len(data)))
+	for b.Loop() {
+		w, err := s.Create(b.Context(), content.Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := w.Write(data); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := w.Commit(); err != nil {
+			b.Fatal(err)
+		}
+		if err := s.Remove(b.Context(), w.ID()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
