@@ -172,6 +172,8 @@ func (m *mutation) putPages(b *Blob, r PutPages, st arrival, fork layerID) error
 		e.form, e.id = st.content.Form, st.content.ID
 		if e.form == Inline {
 			e.data = st.data
+		} else {
+			e.crc = st.content.CRC64
 		}
 	}
 	return putExtent(m.tx, b.Content.ID, e, lowest)

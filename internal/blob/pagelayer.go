@@ -25,6 +25,7 @@ type extent struct {
 	data       []byte
 	id         content.ID // of a file; of what is inline and encrypted, what its key stream begins with
 	skew       int64      // where in the file, or in what was encrypted at once, the run begins
+	crc        uint64     // of the whole file
 }
 
 func keyLayer(id layerID) []byte { return append(store.Prefix("blob", "pl"), id[:]...) }
@@ -42,6 +43,7 @@ const (
 	eData
 	eID
 	eSkew
+	eCRC
 )
 
 func (e *extent) encode() []byte {
@@ -53,6 +55,7 @@ func (e *extent) encode() []byte {
 		w.bytes(eID, e.id[:])
 	}
 	w.number(eSkew, uint64(e.skew))
+	w.number(eCRC, e.crc)
 	return w.b
 }
 
@@ -77,6 +80,8 @@ func decodeExtent(key, record []byte) (extent, error) {
 			r.fixed(e.id[:])
 		case eSkew:
 			e.skew = int64(r.number())
+		case eCRC:
+			e.crc = r.number()
 		default:
 			return e, errRecord
 		}
