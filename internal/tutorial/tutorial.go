@@ -27,7 +27,7 @@ type Part struct {
 
 // Parts lists the parts in the tutorial's order.
 func Parts() []Part {
-	return []Part{systemAssigned(), userAssigned(), keyVault()}
+	return []Part{storage(), storageSAS(), keyVault(), systemAssigned(), userAssigned()}
 }
 
 // World is where a part is played.
