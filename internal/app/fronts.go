@@ -5,6 +5,7 @@ import (
 
 	"github.com/alcedo-cloud/alcedo/internal/cloud"
 	"github.com/alcedo-cloud/alcedo/internal/front/arm"
+	"github.com/alcedo-cloud/alcedo/internal/front/blob"
 	"github.com/alcedo-cloud/alcedo/internal/front/control"
 	"github.com/alcedo-cloud/alcedo/internal/front/entra"
 	"github.com/alcedo-cloud/alcedo/internal/front/graph"
@@ -21,6 +22,7 @@ type fronts struct {
 	routes     []gateway.Route
 	metadata   *imds.Front
 	appService http.Handler
+	devStorage http.Handler
 	control    http.Handler
 }
 
@@ -40,11 +42,19 @@ func (a *App) makeFronts() {
 	vaults := vault.New(vault.Config{
 		Vaults: s.vaults, Verifier: s.verifier, Cloud: a.cloud, TenantID: tenant, Rand: a.Rand, Log: a.Log,
 	})
+	blobs := blob.Config{
+		Service: s.blobs, Verifier: s.verifier, Cloud: a.cloud, TenantID: tenant, Clock: a.Clock, Rand: a.Rand, Log: a.Log,
+		DelegationSecret: a.secret("user delegation keys"),
+	}
+	storage := blob.New(blobs)
+	blobs.PathStyle = true
+	a.fronts.devStorage = blob.New(blobs)
 	a.fronts.routes = []gateway.Route{
 		{Match: gateway.On(cloud.HostResourceManager, cloud.HostManagement), Handler: manager},
 		{Match: gateway.On(cloud.HostLogin), Handler: login},
 		{Match: gateway.On(cloud.HostGraph), Handler: directory},
 		{Match: gateway.On(cloud.HostVault), Handler: vaults},
+		{Match: gateway.On(cloud.HostBlob, cloud.HostWeb), Handler: storage, MaxBody: -1}, // it streams
 	}
 	a.fronts.metadata = imds.New(imds.Config{
 		Identities: s.identity, Resources: s.resources, Cloud: a.cloud, TenantID: tenant,

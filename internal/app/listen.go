@@ -90,6 +90,18 @@ func (a *App) listenTCP(ctx context.Context) (err error) {
 	}
 	s.servers = append(s.servers, bound{httpx.NewServer(a.fronts.appService, a.Log), identity})
 	s.record.Identity = identity.Addr().String()
+	if a.Settings.DevStorage == "" {
+		return nil
+	}
+	if err := a.openDevelopmentAccounts(ctx); err != nil {
+		return err
+	}
+	storage, err := lc.Listen(ctx, "tcp", a.Settings.DevStorage)
+	if err != nil {
+		return fmt.Errorf("%w: choose another address with --dev-storage", err)
+	}
+	s.servers = append(s.servers, bound{httpx.NewServer(a.fronts.devStorage, a.Log), storage})
+	s.record.DevStorage = storage.Addr().String()
 	return nil
 }
 
@@ -135,18 +147,22 @@ func listenSocket(ctx context.Context, path string) (net.Listener, error) {
 func (a *App) Serve(ctx context.Context) error {
 	s := &a.serving
 	group, running := errgroup.WithContext(ctx)
+	working, finish := context.WithCancel(running)
+	defer finish()
 	group.Go(func() error { return s.gateway.ServeTLS(s.tls) })
 	group.Go(func() error { return s.gateway.ServeProxy(s.proxy) })
 	for _, b := range s.servers {
 		group.Go(func() error { return closed(b.server.Serve(b.listener)) })
 	}
 	group.Go(func() error { return sandbox.Serve(s.sandbox, a.attach, a.Log) })
-	group.Go(func() error { return a.maintain(running) })
+	group.Go(func() error { return a.maintain(working) })
+	group.Go(func() error { return a.sweepBlobs(working) })
 	group.Go(func() error {
 		select {
 		case <-running.Done():
 		case <-s.stop:
 		}
+		finish()
 		return a.stopServing()
 	})
 	return group.Wait()

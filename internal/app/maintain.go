@@ -19,8 +19,6 @@ func (a *App) maintain(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-a.serving.stop:
-			return nil
 		case <-turn.C:
 			a.turn(ctx)
 		}
@@ -35,4 +33,13 @@ func (a *App) turn(ctx context.Context) {
 	if err := a.services.vaults.Sweep(ctx); err != nil {
 		a.Log.Error("the vaults were not swept", "error", err)
 	}
+}
+
+// sweepBlobs lets Blob Storage do its regular work until ctx ends: what is expired goes, what nobody refers to is
+// collected, copies are finished.
+func (a *App) sweepBlobs(ctx context.Context) error {
+	turn := time.NewTicker(maintenanceInterval)
+	defer turn.Stop()
+	a.services.blobs.Run(ctx, turn.C, func(err error) { a.Log.Error("blobs were not swept", "error", err) })
+	return nil
 }

@@ -25,6 +25,7 @@ func (a *App) Status(context.Context) (control.Status, error) {
 			{Service: "Entra ID", Host: a.cloud.Login},
 			{Service: NameResourceManager, Host: a.cloud.ResourceManager},
 			{Service: "Microsoft Graph", Host: a.cloud.Graph},
+			{Service: "Blob Storage", Host: "*.blob." + a.cloud.StorageSuffix},
 			{Service: "Key Vault", Host: "*." + a.cloud.KeyVaultSuffix},
 			{Service: "Instance Metadata", Host: "169.254.169.254 (in alcedo vm run)"},
 		},

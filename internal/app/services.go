@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/alcedo-cloud/alcedo/internal/audit"
+	"github.com/alcedo-cloud/alcedo/internal/blob"
 	"github.com/alcedo-cloud/alcedo/internal/config"
 	"github.com/alcedo-cloud/alcedo/internal/directory"
 	"github.com/alcedo-cloud/alcedo/internal/identity"
@@ -15,6 +16,7 @@ import (
 	"github.com/alcedo-cloud/alcedo/internal/provider/compute"
 	"github.com/alcedo-cloud/alcedo/internal/provider/keyvault"
 	"github.com/alcedo-cloud/alcedo/internal/provider/managedidentity"
+	"github.com/alcedo-cloud/alcedo/internal/provider/storage"
 	"github.com/alcedo-cloud/alcedo/internal/rbac"
 	"github.com/alcedo-cloud/alcedo/internal/rbac/assignments"
 	"github.com/alcedo-cloud/alcedo/internal/resource"
@@ -34,6 +36,7 @@ type services struct {
 	audit       *audit.Log
 	identity    *identity.Service
 	vaults      *vault.Service
+	blobs       *blob.Service
 	resources   *resource.Service
 }
 
@@ -88,6 +91,9 @@ func (a *App) makeServices(ctx context.Context) error {
 	if err := a.makeVaults(); err != nil {
 		return err
 	}
+	if err := a.makeBlobs(); err != nil {
+		return err
+	}
 	var err error
 	s.resources, err = resource.New(resource.Config{
 		Store: a.store, Door: s.audit, Clock: a.Clock, Rand: a.Rand, Cloud: a.cloud, TenantID: tenant,
@@ -95,6 +101,10 @@ func (a *App) makeServices(ctx context.Context) error {
 			compute.Provider(compute.Config{Identities: s.identity, Cloud: a.cloud, Rand: a.Rand}),
 			managedidentity.Provider(managedidentity.Config{
 				Directory: s.directory, Systems: s.identity, Cloud: a.cloud, TenantID: tenant,
+			}),
+			storage.Provider(storage.Config{
+				Store: a.store, Accounts: s.blobs, Containers: s.blobs, Identities: s.identity,
+				Cloud: a.cloud, Rand: a.Rand, TenantID: tenant,
 			}),
 			keyvault.Provider(keyvault.Config{Vaults: s.vaults, Cloud: a.cloud, TenantID: tenant}),
 			authorization.Provider(authorization.Config{Assignments: s.assignments, Administrator: a.administrator}),

@@ -29,6 +29,7 @@ type upFlags struct {
 	ephemeral bool
 	detach    bool
 	verbose   bool
+	storage   string
 }
 
 func newUp(sh *shell) *cobra.Command {
@@ -51,6 +52,7 @@ cloud; several run side by side with different folders and addresses.`,
 			}
 			settings := config.Settings{
 				Cloud: f.cloud, Folder: folder, Ephemeral: f.ephemeral, Listen: f.listen, RootKey: os.Getenv("ALCEDO_ROOT_KEY"),
+				DevStorage: f.storage, DevAccounts: os.Getenv("AZURITE_ACCOUNTS"),
 			}
 			if f.detach {
 				return sh.detach(cmd.Context(), settings, f)
@@ -65,6 +67,8 @@ cloud; several run side by side with different folders and addresses.`,
 	flags := cmd.Flags()
 	flags.StringVar(&f.cloud, "cloud", "", strings.Join(names, " | ")+" (default: what the folder holds, else "+names[0]+")")
 	flags.StringVar(&f.listen, "listen", config.DefaultListen, "address of the TLS listener; port 0 takes a free one")
+	flags.StringVar(&f.storage, "dev-storage", "",
+		"also serve Blob Storage to programs written for Azurite, in plain HTTP: 127.0.0.1:10000")
 	flags.BoolVar(&f.ephemeral, "ephemeral", false, "keep everything in memory; the folder then only says where the cloud is")
 	flags.BoolVarP(&f.detach, "detach", "d", false, "go to the background once the cloud answers")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "log each request on standard error")
@@ -128,6 +132,9 @@ func (sh *shell) detach(ctx context.Context, settings config.Settings, f upFlags
 	}
 	if f.ephemeral {
 		args = append(args, "--ephemeral")
+	}
+	if f.storage != "" {
+		args = append(args, "--dev-storage", f.storage)
 	}
 	if f.verbose {
 		args = append(args, "--verbose")

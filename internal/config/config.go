@@ -18,7 +18,11 @@ type Settings struct {
 	Folder    string // state folder, absolute
 	Ephemeral bool   // keep all records in memory; the folder then only says where the instance is
 	Listen    string // host:port of the TLS listener
-	RootKey   string // base64 of the key that wraps the vaults' keys (ALCEDO_ROOT_KEY); "" keeps one in the folder
+	// DevStorage is host:port of a listener for programs written for Azurite: plain HTTP, the account in the path, the
+	// well-known development account or those of DevAccounts (AZURITE_ACCOUNTS). "" opens none.
+	DevStorage, DevAccounts string
+
+	RootKey string // base64 of the key that wraps the vaults' keys (ALCEDO_ROOT_KEY); "" keeps one in the folder
 }
 
 // DefaultListen is where the TLS listener is unless said otherwise.
@@ -51,8 +55,9 @@ type Instance struct {
 	PID            int       `json:"pid"`
 	Started        time.Time `json:"started"`
 	Cloud          string    `json:"cloud"`
-	Listen         string    `json:"listen"`   // address of the TLS listener, as bound
-	Proxy          string    `json:"proxy"`    // address of the CONNECT proxy
+	Listen         string    `json:"listen"` // address of the TLS listener, as bound
+	Proxy          string    `json:"proxy"`  // address of the CONNECT proxy
+	DevStorage     string    `json:"devStorage,omitempty"`
 	Identity       string    `json:"identity"` // address of the identity endpoint of alcedo env
 	ControlSocket  string    `json:"controlSocket"`
 	SandboxSocket  string    `json:"sandboxSocket"`
