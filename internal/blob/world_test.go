@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"iter"
 	"strings"
 	"testing"
 	"time"
@@ -231,4 +232,33 @@ func (i ListItem) String() string {
 		return b.Name + " version"
 	}
 	return b.Name
+}
+
+func (w *world) deleteTestAccount(tx store.Tx) error { return w.DeleteAccount(tx, testAccount) }
+
+// countingStore counts the rows that its snapshots yield.
+type countingStore struct {
+	store.Store
+	rows int
+}
+
+func (c *countingStore) Snapshot(ctx context.Context) (store.Snapshot, error) {
+	s, err := c.Store.Snapshot(ctx)
+	return &countingSnapshot{s, c}, err
+}
+
+type countingSnapshot struct {
+	store.Snapshot
+	to *countingStore
+}
+
+func (c *countingSnapshot) Scan(start, end []byte) iter.Seq2[store.Item, error] {
+	return func(yield func(store.Item, error) bool) {
+		for i, err := range c.Snapshot.Scan(start, end) {
+			c.to.rows++
+			if !yield(i, err) {
+				return
+			}
+		}
+	}
 }
