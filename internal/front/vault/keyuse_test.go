@@ -32,7 +32,9 @@ func TestUseWithForeignCode(t *testing.T) {
 	digest := sha256.Sum256([]byte("message"))
 	path := w.key("e", `{"kty":"EC"}`)
 	a := w.send(admin, "GET", "kv", path, "").ok(200)
-	public := &ecdsa.PublicKey{Curve: elliptic.P256(), X: number(t, a.str("key.x")), Y: number(t, a.str("key.y"))}
+	point := append(number(t, a.str("key.x")).FillBytes(make([]byte, 32)), number(t, a.str("key.y")).FillBytes(make([]byte, 32))...)
+	public, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), append([]byte{4}, point...))
+	w.check(err)
 	signed := w.send(admin, "POST", "kv", "/keys/e//sign", `{"alg":"ES256","value":"`+text64(digest[:])+`"}`).ok(200)
 	signed.want(map[string]any{"kid": "https://kv.vault.azure.cn" + path})
 	sig := number(t, signed.str("value")).FillBytes(make([]byte, 64))
