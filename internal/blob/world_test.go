@@ -45,7 +45,6 @@ type world struct {
 	log   *audit.Log
 }
 
-
 func newWorld(t testing.TB, change func(*Account)) *world {
 	t.Helper()
 	w := &world{clock: clock.NewFake(time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC))}
@@ -67,11 +66,9 @@ func newWorld(t testing.TB, change func(*Account)) *world {
 			t.Errorf("close the record: %v", err)
 		}
 	})
-	contents, err := files.Open(t.TempDir(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.Service, err = New(Config{Store: s, Content: contents, Door: w.log, Clock: w.clock, Rand: rand.Reader, TenantID: testTenant})
+	w.Service, err = New(Config{
+		Store: s, Content: files.NewMemory(rand.Reader, w.clock.Now), Door: w.log, Clock: w.clock, Rand: rand.Reader, TenantID: testTenant,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
