@@ -133,3 +133,32 @@ func TestSecretsByResourceManager(t *testing.T) {
 	w.as(owner, "GET", vaults+"kv1/secrets?$skiptoken=!", version, "").refused(fault.Invalid, "BadRequest", "$skiptoken")
 	w.as(nobody, "GET", vaults+"kv1/secrets", version, "").refused(fault.Denied, "AuthorizationFailed", "")
 }
+
+func TestKeysByResourceManager(t *testing.T) {
+	w := newWorld(t)
+	w.as(owner, "PUT", vaults+"kv1", version, definition()).ok(201)
+	const path = vaults + "kv1/keys/"
+	made := w.as(owner, "PUT", path+"K", version, `{"tags":{"a":"b"},"properties":{"kty":"EC","curveName":"P-384","keyOps":["sign"],"attributes":{"exp":2000000000}}}`).ok(200)
+	want := map[string]any{
+		"id": path + "K", "name": "K", "type": "Microsoft.KeyVault/vaults/keys", "location": "eastus", "tags.a": "b", "properties.kty": "EC",
+		"properties.curveName": "P-384", "properties.keyOps.0": "sign", "properties.attributes.enabled": true, "properties.attributes.exp": 2000000000,
+		"properties.keyUri": "https://kv1.vault.azure.net/keys/K", "properties.keyUriWithVersion": made.at("properties.keyUriWithVersion"),
+	}
+	made.want(want)
+	// A second PUT changes nothing.
+	w.as(owner, "PUT", path+"k", version, `{"properties":{"kty":"RSA"}}`).ok(200).want(want)
+	w.as(reader, "GET", path+"k", version, "").ok(200).want(want)
+	id, _ := made.at("properties.keyUriWithVersion").(string)
+	id = id[strings.LastIndex(id, "/")+1:]
+	w.as(reader, "GET", path+"K/versions/"+id, version, "").ok(200).want(map[string]any{"id": path + "K/versions/" + id, "name": id})
+	w.as(reader, "GET", path+"K/versions", version, "").ok(200).want(map[string]any{"value.0.name": id, "value.1": nil})
+	w.as(reader, "GET", vaults+"kv1/keys", version, "").ok(200).want(map[string]any{"value.0.name": "K", "value.1": nil})
+	w.as(owner, "PUT", path+"r", version, `{"properties":{"kty":"RSA"}}`).ok(200).want(map[string]any{"properties.keySize": 2048})
+	w.as(owner, "PUT", path+"x", version, `{"properties":{"kty":"DSA"}}`).refused(fault.Invalid, "", "kty")
+	w.as(owner, "PUT", path+"x", version, `{"properties":{"kty":"EC","rotationPolicy":{"attributes":{}}}}`).refused(fault.Invalid, "BadRequest", "rotation policy")
+	w.as(owner, "PUT", path+"x", version, `{"properties":5}`).refused(fault.Invalid, "BadRequest", "invalid value")
+	w.as(owner, "GET", path+"none", version, "").refused(fault.NotFound, "KeyNotFound", "none")
+	w.as(owner, "GET", vaults+"none/keys/k", version, "").refused(fault.NotFound, "ParentResourceNotFound", "none")
+	w.as(reader, "PUT", path+"y", version, `{"properties":{"kty":"EC"}}`).refused(fault.Denied, "AuthorizationFailed", "Microsoft.KeyVault/vaults/keys/write")
+	w.as(nobody, "GET", path+"K/versions", version, "").refused(fault.Denied, "AuthorizationFailed", "")
+}

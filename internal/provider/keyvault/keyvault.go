@@ -40,6 +40,8 @@ func Provider(c Config) resource.Provider {
 			Name: "vaults/secrets", APIVersions: versions(),
 			Get: p.getSecret, List: p.listSecrets, Put: p.putSecret, Patch: p.patchSecret,
 		},
+		{Name: "vaults/keys", APIVersions: versions(), Get: p.getKey, List: p.listKeys, Put: p.putKey},
+		{Name: "vaults/keys/versions", APIVersions: versions(), Get: p.getKey, List: p.listKeyVersions},
 		{Name: "deletedVaults", APIVersions: versions(), Global: true, List: p.listDeleted},
 		{
 			Name: "locations/deletedVaults", APIVersions: versions(), Global: true, Get: p.getDeleted,
