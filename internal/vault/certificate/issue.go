@@ -186,7 +186,7 @@ func extendedUsages(names []string) (texts []string, ids []asn1.ObjectIdentifier
 
 // Describe is the X.509 part of a policy for a certificate that was made elsewhere.
 func Describe(c *x509.Certificate) *X509Properties {
-	x := &X509Properties{Subject: c.Subject.String(), SANs: &AlternativeNames{Emails: c.EmailAddresses, DNS: c.DNSNames}, EKUs: []string{}, KeyUsage: []string{}}
+	x := &X509Properties{Subject: subjectText(c), SANs: &AlternativeNames{Emails: c.EmailAddresses, DNS: c.DNSNames}, EKUs: []string{}, KeyUsage: []string{}}
 	for _, u := range c.URIs {
 		x.SANs.URIs = append(x.SANs.URIs, u.String())
 	}
@@ -214,4 +214,13 @@ func Describe(c *x509.Certificate) *X509Properties {
 	}
 	x.BasicConstraints = &BasicConstraints{CA: c.IsCA}
 	return x
+}
+
+// subjectText writes a subject in the order of RFC 4514.
+func subjectText(c *x509.Certificate) string {
+	var name pkix.RDNSequence
+	if rest, err := asn1.Unmarshal(c.RawSubject, &name); err != nil || len(rest) > 0 {
+		return c.Subject.String()
+	}
+	return name.String()
 }

@@ -3,6 +3,7 @@ package certificate
 import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -43,6 +44,7 @@ func ParseSubject(text string) ([]byte, error) {
 		}
 		name = append(name, set)
 	}
+	slices.Reverse(name) // the text begins with what DER ends with: RFC 4514 section 2.1
 	der, err := asn1.Marshal(name)
 	if err != nil {
 		return nil, refused
