@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/alcedo-cloud/alcedo/internal/blob"
 )
@@ -184,6 +183,3 @@ func (x *exchange) md5Header(name string, sum []byte) {
 
 // stamp is a moment as headers have it, to the second.
 func stamp(t blob.Ticks) string { return t.Time().Format(http.TimeFormat) }
-
-// precise is a moment as XML has it where 100 ns count.
-func precise(t blob.Ticks) string { return t.Time().Format(time.RFC3339Nano) }

@@ -17,7 +17,7 @@ func (f *front) blobOperations() []operation {
 		{method: put, level: onBlob, comp: "metadata", handle: writes(f.setBlobMetadata)},
 		{method: put, level: onBlob, comp: "lease", handle: writes(f.leaseBlob)},
 		{method: put, level: onBlob, comp: "snapshot", handle: writes(f.snapshotBlob)},
-		{method: put, level: onBlob, comp: "undelete", handle: unsupported},
+		{method: put, level: onBlob, comp: "undelete", handle: writes(f.undeleteBlob)},
 		{method: put, level: onBlob, comp: "tier", handle: f.setTier},
 		{method: put, level: onBlob, comp: "expiry", handle: writes(f.setExpiry)},
 		{method: put, level: onBlob, comp: "immutabilitypolicies", handle: f.setImmutability},
@@ -28,8 +28,8 @@ func (f *front) blobOperations() []operation {
 		{method: http.MethodGet, level: onBlob, comp: "blocklist", handle: f.getBlockList},
 		{method: http.MethodGet, level: onBlob, comp: "pagelist", handle: f.getPageRanges},
 		{method: http.MethodPost, level: onBlob, comp: "query", handle: unsupported},
-		{method: http.MethodGet, level: onService, comp: "blobs", handle: unsupported},
-		{method: http.MethodGet, level: onContainer, restype: "container", comp: "blobs", handle: unsupported},
+		{method: http.MethodGet, level: onService, comp: "blobs", handle: f.findBlobs},
+		{method: http.MethodGet, level: onContainer, restype: "container", comp: "blobs", handle: f.findBlobs},
 	}
 	return append(rows, reads(operation{level: onBlob, comp: "metadata", handle: f.getBlobMetadata})...)
 }

@@ -1,6 +1,7 @@
 package blob
 
 import (
+	"encoding/base64"
 	"net/http"
 	"strconv"
 
@@ -154,7 +155,7 @@ func (d *xmlDocument) blocks(name string, blocks []blob.BlockEntry) {
 	d.start(name)
 	for _, b := range blocks {
 		d.start("Block")
-		d.leaf("Name", b.ID)
+		d.leaf("Name", base64.StdEncoding.EncodeToString([]byte(b.ID)))
 		d.number("Size", b.Size)
 		d.end("Block")
 	}

@@ -76,6 +76,14 @@ func (f *front) snapshotBlob(x *exchange) (*answer, error) {
 	return &answer{status: http.StatusCreated}, nil
 }
 
+// undeleteBlob is Undelete Blob.
+func (f *front) undeleteBlob(x *exchange) (*answer, error) {
+	if err := f.Service.UndeleteBlob(x.r.Context(), x.access, x.target); err != nil {
+		return nil, err
+	}
+	return &answer{status: http.StatusOK}, nil
+}
+
 // setTier is Set Blob Tier.
 func (f *front) setTier(x *exchange) (*answer, error) {
 	conditions, err := x.conditions()

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/alcedo-cloud/alcedo/internal/blob"
 	"github.com/alcedo-cloud/alcedo/internal/fault"
 	"github.com/alcedo-cloud/alcedo/internal/httpx"
 )
@@ -75,4 +76,43 @@ func parseTags(body []byte) (map[string]string, error) {
 		tags[name] = string(e.child("Value").text)
 	}
 	return tags, nil
+}
+
+// findBlobs is Find Blobs by Tags, on the account or a container.
+func (f *front) findBlobs(x *exchange) (*answer, error) {
+	limit, err := x.results()
+	if err != nil {
+		return nil, err
+	}
+	where, marker := x.param("where"), x.param("marker")
+	if where == "" {
+		return nil, detailed(fault.Invalid, "MissingRequiredQueryParameter", &detail{elements: [][2]string{{"QueryParameterName", "where"}}})
+	}
+	page, err := f.Service.FindBlobs(x.r.Context(), x.access, x.target, blob.FindBlobs{Where: where, Marker: marker, MaxResults: limit})
+	if err != nil {
+		return nil, err
+	}
+	var d xmlDocument
+	d.start("EnumerationResults", "ServiceEndpoint", f.endpoint(x))
+	d.leaf("Where", where)
+	d.leafIf("Marker", marker)
+	if x.param("maxresults") != "" {
+		d.number("MaxResults", int64(limit))
+	}
+	d.start("Blobs")
+	for _, b := range page.Found {
+		d.start("Blob")
+		d.blobName("Name", b.Name)
+		d.leaf("ContainerName", b.Container)
+		d.tags(b.Tags)
+		if b.VersionID != 0 {
+			d.leaf("VersionId", b.VersionID.String())
+			d.boolean("IsCurrentVersion", true) // tags of past versions are not searched
+		}
+		d.end("Blob")
+	}
+	d.end("Blobs")
+	d.leaf("NextMarker", page.Next)
+	d.end("EnumerationResults")
+	return document(&d), nil
 }
