@@ -58,7 +58,6 @@ type world struct {
 	clock       *clock.Fake
 	log         *bytes.Buffer
 	from        string // remote address of requests
-	last        *httptest.ResponseRecorder
 }
 
 // verifier takes an object id for a token, with "/" and an application where it is not the usual one. Other words are
