@@ -2,6 +2,7 @@ package blob
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"io"
@@ -177,4 +178,9 @@ func FuzzStructured(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
+}
+
+func sha(s string) string {
+	h := sha256.Sum256([]byte(s))
+	return base64.StdEncoding.EncodeToString(h[:])
 }

@@ -4,7 +4,7 @@ import "net/http"
 
 // code is what the wire says for a reason.
 type code struct {
-	status  int
+	status  int    // 0: that of the fault's kind
 	message string // "" where the fault has the better words
 }
 
@@ -41,7 +41,7 @@ func codes() map[string]code {
 		"BlockCountExceedsLimit":                                 {conflict, ""},
 		"BlockListTooLong":                                       {bad, "The block list may not contain more than 50,000 blocks."},
 		"CannotChangeToLowerTier":                                {conflict, "A higher blob tier has already been explicitly set."},
-		"CannotVerifyCopySource":                                 {missing, "Could not verify the copy source within the specified time."},
+		"CannotVerifyCopySource":                                 {0, "Could not verify the copy source within the specified time."}, // with the source's status
 		"ConditionHeadersNotSupported":                           {bad, "Condition headers are not supported."},
 		"ConditionNotMet":                                        {failed, "The condition specified using HTTP conditional header(s) is not met."},
 		"ContainerAlreadyExists":                                 {conflict, "The specified container already exists."},

@@ -79,6 +79,9 @@ func (f *front) refuse(x *exchange, err error) *answer {
 	if reason == "NotModified" { // what a read says whose If-None-Match or If-Modified-Since does not hold
 		reason, status = "ConditionNotMet", http.StatusNotModified
 	}
+	if reason == "CannotVerifyCopySource" {
+		status, message = f.sourceWords(x, domain, status, message)
+	}
 	var more detail
 	if d := (*detail)(nil); errors.As(err, &d) {
 		more = *d
@@ -99,6 +102,18 @@ func (f *front) refuse(x *exchange, err error) *answer {
 	return f.document(x, status, reason, message, more.elements)
 }
 
+// sourceWords says of a copy's source what asking for it would have said.
+func (f *front) sourceWords(x *exchange, e *fault.Error, status int, message string) (int, string) {
+	var inner *fault.Error
+	if !errors.As(e.Cause, &inner) {
+		return status, message
+	}
+	reason, status, text := f.word(inner)
+	x.set("x-ms-copy-source-status-code", strconv.Itoa(status))
+	x.set("x-ms-copy-source-error-code", reason)
+	return status, text
+}
+
 // word gives code, status and message of a fault.
 func (f *front) word(e *fault.Error) (reason string, status int, message string) {
 	reason, status = kindCode(e.Kind)
@@ -107,7 +122,10 @@ func (f *front) word(e *fault.Error) (reason string, status int, message string)
 	}
 	c, known := f.codes[reason]
 	if known {
-		status, message = c.status, c.message
+		message = c.message
+		if c.status != 0 {
+			status = c.status
+		}
 	}
 	switch {
 	case reason == "ContainerNotFound" || reason == "BlobNotFound": // their words are always the same
