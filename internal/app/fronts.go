@@ -63,6 +63,6 @@ func (a *App) makeFronts() {
 	a.fronts.appService = a.fronts.metadata.AppService(a.identified)
 	a.fronts.control = control.New(control.Config{
 		Status: a.Status, Credentials: a.Credentials, Environment: a.Environment, Decisions: a.Decisions,
-		Stop: a.requestStop, Log: a.Log,
+		Check: a.CheckStorage, Stop: a.requestStop, Log: a.Log,
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/alcedo-cloud/alcedo/internal/blob"
 	"github.com/alcedo-cloud/alcedo/internal/content"
 	"github.com/alcedo-cloud/alcedo/internal/content/files"
+	"github.com/alcedo-cloud/alcedo/internal/control"
 	"github.com/alcedo-cloud/alcedo/internal/store"
 )
 
@@ -43,6 +44,22 @@ func (a *App) secret(purpose string) []byte {
 	mac := hmac.New(sha256.New, a.instance.IdentityKey)
 	mac.Write([]byte(purpose))
 	return mac.Sum(nil)
+}
+
+// maxFindings bounds what a check of Blob Storage reports.
+const maxFindings = 10_000
+
+// CheckStorage verifies all that Blob Storage keeps and lists what is wrong.
+func (a *App) CheckStorage(ctx context.Context) ([]control.Finding, error) {
+	findings := []control.Finding{}
+	err := a.services.blobs.Check(ctx, func(f blob.Finding) {
+		if len(findings) < maxFindings {
+			findings = append(findings, control.Finding{
+				Problem: string(f.Problem), Account: f.Account, Container: f.Container, Blob: f.Blob, Detail: f.Detail,
+			})
+		}
+	})
+	return findings, err
 }
 
 // openDevelopmentAccounts makes the accounts of the development listener: "name:key1[:key2];…", as AZURITE_ACCOUNTS has

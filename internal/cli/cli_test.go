@@ -26,7 +26,7 @@ func run(t *testing.T, args ...string) (out string, err error) {
 }
 
 func TestCommandsWithoutACloud(t *testing.T) {
-	for _, line := range []string{"credentials", "vm list", "env", "explain", "down", "wait --timeout 1ms", "vm create web"} {
+	for _, line := range []string{"credentials", "vm list", "env", "explain", "down", "storage check", "wait --timeout 1ms", "vm create web"} {
 		_, err := run(t, strings.Fields(line)...)
 		if err == nil || !strings.Contains(err.Error(), "alcedo up") {
 			t.Errorf("alcedo %s: %v; it should say how to start a cloud", line, err)
@@ -40,7 +40,7 @@ func TestEveryCommandHasExamplesAndHelp(t *testing.T) {
 		if cmd.Short == "" {
 			t.Errorf("%s has no help", cmd.Name())
 		}
-		if cmd.Example == "" && !slices.Contains([]string{"vm", "version", "completion", "help", "fetch"}, cmd.Name()) {
+		if cmd.Example == "" && !slices.Contains([]string{"vm", "storage", "version", "completion", "help", "fetch"}, cmd.Name()) {
 			t.Errorf("%s has no example", cmd.Name())
 		}
 	}

@@ -26,6 +26,7 @@ const (
 	PathEnvironment = "/environment"
 	PathDecisions   = "/decisions"
 	PathStop        = "/stop"
+	PathCheck       = "/storage/check"
 )
 
 // Status says that an instance serves, and what.
@@ -66,6 +67,15 @@ type Environment struct {
 	SubscriptionID   string `json:"subscriptionId"`
 	Authority        string `json:"authority"`
 	Cloud            string `json:"cloud"`
+}
+
+// Finding is something wrong in what Blob Storage keeps.
+type Finding struct {
+	Problem   string `json:"problem"` // damaged, missing, mismatch; orphan harms nothing
+	Account   string `json:"account,omitempty"`
+	Container string `json:"container,omitempty"`
+	Blob      string `json:"blob,omitempty"`
+	Detail    string `json:"detail"`
 }
 
 // Query selects decisions.
@@ -121,6 +131,12 @@ func (c *Client) Decisions(ctx context.Context, q Query) ([]audit.Explanation, e
 	}
 	var out []audit.Explanation
 	return out, c.call(ctx, http.MethodGet, PathDecisions, values, &out)
+}
+
+// CheckStorage has every record, reference and checksum of Blob Storage verified, which takes as long as reading it all.
+func (c *Client) CheckStorage(ctx context.Context) ([]Finding, error) {
+	var out []Finding
+	return out, c.call(ctx, http.MethodPost, PathCheck, nil, &out)
 }
 
 // Stop asks the instance to exit. It answers before it does.

@@ -22,6 +22,7 @@ type Config struct {
 	Credentials func(context.Context) (wire.Credentials, error)
 	Environment func(ctx context.Context, machine, group string) (wire.Environment, error)
 	Decisions   func(context.Context, wire.Query) ([]audit.Explanation, error)
+	Check       func(context.Context) ([]wire.Finding, error)
 	Stop        func()
 	Log         *slog.Logger
 }
@@ -46,6 +47,9 @@ func New(c Config) http.Handler {
 			return nil, err
 		}
 		return ok(c.Decisions(r.Context(), query))
+	})
+	handle("POST "+wire.PathCheck, func(r *http.Request) (*httpx.Response, error) {
+		return ok(c.Check(r.Context()))
 	})
 	handle("POST "+wire.PathStop, func(*http.Request) (*httpx.Response, error) {
 		c.Stop()
