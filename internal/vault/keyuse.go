@@ -190,6 +190,14 @@ func (s *Service) ReleaseKey(ctx context.Context, a Access, name, id string) err
 	})
 }
 
+// GetKeyAttestation is refused: only a hardware security module can attest a key.
+func (s *Service) GetKeyAttestation(ctx context.Context, a Access, name, id string) error {
+	if _, err := s.GetKey(ctx, a, name, id); err != nil {
+		return err
+	}
+	return fault.New(fault.Unsupported, "vault.GetKeyAttestation", "NotSupported", "Key attestation is not supported by this vault.")
+}
+
 // MaxRandom is the most bytes that GetRandomBytes gives. Source: learn.microsoft.com/rest/api/keyvault/keys/get-random-bytes.
 const MaxRandom = 128
 

@@ -144,6 +144,10 @@ func (f *front) releaseKey(rq *request) (*httpx.Response, error) {
 	return nil, f.Vaults.ReleaseKey(rq.ctx(), rq.access, rq.params["name"], rq.params["version"])
 }
 
+func (f *front) keyAttestation(rq *request) (*httpx.Response, error) {
+	return nil, f.Vaults.GetKeyAttestation(rq.ctx(), rq.access, rq.params["name"], rq.params["version"])
+}
+
 func (f *front) randomBytes(rq *request) (*httpx.Response, error) {
 	var body struct {
 		Count int `json:"count"`

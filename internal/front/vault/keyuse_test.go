@@ -100,6 +100,8 @@ func TestRefusedUse(t *testing.T) {
 		w.send(admin, "POST", "kv", r+"/"+verb, `{"alg":"RSA-OAEP","value":"AAAA"}`).refused(403, "Forbidden", "KeyOperationForbidden", "Operation "+said+" is not permitted on this key.")
 	}
 	w.send(admin, "POST", "kv", r+"/release", `{"target":"t"}`).refused(403, "Forbidden", "KeyOperationForbidden", "Operation release is not permitted on this key.")
+	w.send(admin, "GET", "kv", r+"/attestation", "").refused(400, "NotSupported", "", "Key attestation is not supported by this vault.")
+	w.send(admin, "GET", "kv", "/keys/none//attestation", "").refused(404, "KeyNotFound", "", "…none")
 	w.send(admin, "POST", "kv", "/keys/none/sign", `{"alg":"RS256","value":"`+digest+`"}`).refused(404, "KeyNotFound", "", "…none")
 }
 
