@@ -93,7 +93,7 @@ func (s *source) seek(name string) {
 	}
 	if s.next != nil {
 		s.next = later(s.next, append(bytes.Clone(s.prefix), name...))
-		s.run = refillFirst
+		s.run = 1 // behind a prefix, the first row may be all that is wanted
 	}
 }
 
