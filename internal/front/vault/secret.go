@@ -75,6 +75,11 @@ func (f *front) getSecret(rq *request) (*httpx.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	if format, ok := httpx.Value(rq.URL.Query(), "outContentType"); ok && rq.version.converts() {
+		if err := s.ConvertTo(format); err != nil {
+			return nil, err
+		}
+	}
 	return &httpx.Response{Body: rq.withValue(s)}, nil
 }
 

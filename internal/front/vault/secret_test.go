@@ -1,8 +1,14 @@
 package vault_test
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/base64"
 	"fmt"
+	"math/big"
 	"net/url"
 	"regexp"
 	"strings"
@@ -10,6 +16,7 @@ import (
 	"time"
 
 	"github.com/alcedo-cloud/alcedo/internal/store"
+	"github.com/alcedo-cloud/alcedo/internal/vault/certificate"
 )
 
 const now = 1795435200 // the clock's
@@ -312,4 +319,34 @@ func TestVaultDeletedAndPurged(t *testing.T) {
 	w.check(w.vaults.PurgeVault(t.Context(), "kv"))
 	w.policies()
 	w.send(admin, "GET", "kv", "/secrets/s", "").refused(404, "SecretNotFound", "", "…s")
+}
+
+// A certificate in PKCS #12 can be read as PEM since the versions have dates again; nothing else is converted.
+func TestOutContentType(t *testing.T) {
+	w := newWorld(t)
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	w.check(err)
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "web"}}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	w.check(err)
+	pfx, err := (&certificate.Bundle{Key: key, Chain: [][]byte{der}}).Write(rand.Reader, certificate.PKCS12)
+	w.check(err)
+	w.send(admin, "PUT", "kv", "/secrets/c", `{"value":"`+pfx+`","contentType":"application/x-pkcs12"}`).ok(200)
+	w.send(admin, "PUT", "kv", "/secrets/x", `{"value":"x","contentType":"application/x-pkcs12"}`).ok(200)
+	w.send(admin, "PUT", "kv", "/secrets/t", `{"value":"x","contentType":"text/plain"}`).ok(200)
+	get := func(name, version, format string) *answer {
+		return w.raw(admin, "GET", "kv", "/secrets/"+name+"?api-version="+version+"&outContentType="+format, "")
+	}
+	const pem, pkcs12 = "application/x-pem-file", "application/x-pkcs12"
+	a := get("c", "2026-04-01", pem).ok(200).want(map[string]any{"contentType": pem})
+	if v := a.str("value"); !strings.Contains(v, "BEGIN PRIVATE KEY") || !strings.Contains(v, "BEGIN CERTIFICATE") {
+		t.Errorf("as PEM: %s", v)
+	}
+	get("c", "2026-04-01", pkcs12).ok(200).want(map[string]any{"contentType": pkcs12, "value": pfx})
+	get("c", "7.4", pem).ok(200).want(map[string]any{"contentType": pkcs12, "value": pfx}) // it does not know the parameter
+	get("c", "2026-04-01", "text/plain").refused(400, "BadParameter", "", "…'text/plain'")
+	get("x", "2026-04-01", pem).refused(400, "BadParameter", "", "The value of the secret is not a certificate in PKCS #12.")
+	for _, format := range []string{pem, pkcs12, "text/plain", ""} {
+		get("t", "2026-04-01", format).refused(400, "BadParameter", "", "…cannot be converted")
+	}
 }

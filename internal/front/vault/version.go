@@ -62,6 +62,9 @@ func isDate(s string) bool {
 // dated reports whether the version is one of the first, which have dates.
 func (v apiVersion) dated() bool { return v == "2015-06-01" || v == "2016-10-01" }
 
+// converts reports whether the version can ask for a secret in another format: those with dates after the numbers can.
+func (v apiVersion) converts() bool { return !v.dated() && !strings.HasPrefix(string(v), "7.") }
+
 // attributes are the attributes of an object as a version shows them.
 type attributes struct {
 	Enabled         bool   `json:"enabled"`
