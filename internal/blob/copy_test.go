@@ -273,3 +273,37 @@ func TestCopyFails(t *testing.T) {
 	_, err = w.CopyBlob(t.Context(), key(), blobAt("b"), CopyBlob{Source: Source{URL: "https://example.org/x"}})
 	refused(t, err, fault.Denied, "CannotVerifyCopySource")
 }
+
+func TestIncrementalCopy(t *testing.T) {
+	w := newWorld(t, nil)
+	w.pageBlob(t, "disk", 8*pageSize)
+	must(t, w.pages(t, "disk", 0, 2, 'a', nil))
+	first := w.snapshot(t, "disk")
+	must(t, w.pages(t, "disk", 1, 2, 'b', nil))
+	second := w.snapshot(t, "disk")
+	source := func(at Target) Source {
+		return Source{URL: "https://mystorage.blob.core.windows.net/con/disk?snapshot=" + at.Snapshot.String(), Local: &LocalSource{key(), at}}
+	}
+	one, err := w.IncrementalCopy(t.Context(), key(), blobAt("copy"), source(first), Conditions{})
+	must(t, err)
+	two, err := w.IncrementalCopy(t.Context(), key(), blobAt("copy"), source(second), Conditions{})
+	must(t, err)
+	old, now := blobAt("copy"), blobAt("copy")
+	old.Snapshot, now.Snapshot = one.Copy.Destination, two.Copy.Destination
+	if a, b := w.paint(t, old), w.paint(t, now); a != "aa......" || b != "abb....." {
+		t.Errorf("%s, %s", a, b)
+	}
+	if got := w.ranges(t, now, GetPageRanges{Previous: old.Snapshot}); len(got) != 1 || got[0] != (PageRange{1, 3, false}) {
+		t.Errorf("%v", got)
+	}
+	_, err = w.IncrementalCopy(t.Context(), key(), blobAt("copy"), source(first), Conditions{})
+	refused(t, err, fault.Conflict, "IncrementalCopyOfEarlierSnapshotNotAllowed")
+	refused(t, w.pages(t, "copy", 0, 1, 'x', nil), fault.Conflict, "OperationNotAllowedOnIncrementalCopyBlob")
+	_, err = w.IncrementalCopy(t.Context(), key(), blobAt("new"), source(blobAt("disk")), Conditions{})
+	refused(t, err, fault.Conflict, "IncrementalCopySourceMustBeSnapshot")
+	_, err = w.IncrementalCopy(t.Context(), key(), blobAt("disk"), source(second), Conditions{})
+	refused(t, err, fault.Conflict, "IncrementalCopyBlobMismatch")
+	must(t, w.pages(t, "disk", 7, 1, 'c', nil))
+	w.sweepLater(t)
+	w.sound(t)
+}

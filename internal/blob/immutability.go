@@ -13,10 +13,14 @@ const (
 	lockedPolicy   = "locked"
 )
 
-// checkImmutability refuses a policy that says nothing, and one that ends before now.
+// check brings the mode into the form that is kept, and refuses a policy that says nothing or ends before now.
 func (i *Immutability) check(now Ticks) error {
 	if i == nil {
 		return nil
+	}
+	i.Mode = strings.ToLower(i.Mode)
+	if i.Mode == "" {
+		i.Mode = unlockedPolicy
 	}
 	switch {
 	case i.Until <= now:
@@ -38,10 +42,6 @@ func (m *mutation) versioned() error {
 // SetImmutability gives a blob or a version a policy of its own. An unlocked one may be changed at will; a locked one
 // only be made longer.
 func (s *Service) SetImmutability(ctx context.Context, a Access, t Target, i Immutability, c Conditions) (*Blob, error) {
-	i.Mode = strings.ToLower(i.Mode)
-	if i.Mode == "" {
-		i.Mode = unlockedPolicy
-	}
 	return s.protect(ctx, a, OpSetImmutability, t, func(m *mutation, b *Blob) error {
 		if err := i.check(m.now); err != nil {
 			return err
@@ -61,7 +61,7 @@ func (s *Service) SetImmutability(ctx context.Context, a Access, t Target, i Imm
 func (s *Service) DeleteImmutability(ctx context.Context, a Access, t Target) error {
 	_, err := s.protect(ctx, a, OpDeleteImmutability, t, func(_ *mutation, b *Blob) error {
 		if b.Immutability != nil && b.Immutability.Mode == lockedPolicy {
-			return refuse(fault.Conflict, "BlobImmutableDueToPolicy")
+			return refuse(fault.Conflict, "ImmutabilityPolicyDeleteOnLockedPolicy")
 		}
 		b.Immutability = nil
 		return nil

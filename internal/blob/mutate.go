@@ -117,6 +117,9 @@ func (m *mutation) keeps() bool {
 // replace writes a blob with a content of its own over what is there. What was there is kept as a version where
 // versioning is on, as a softly deleted snapshot where that is on, and dropped otherwise, other than the pieces in kept.
 func (m *mutation) replace(next *Blob, kept map[content.ID]struct{}) error {
+	if err := m.admit(next); err != nil {
+		return err
+	}
 	m.renew(next)
 	if m.base == nil {
 		next.Created = m.now

@@ -268,7 +268,7 @@ func TestImmutability(t *testing.T) {
 	must(t, put())
 	_, err = w.SetImmutability(t.Context(), key(), target, Immutability{Until: now + 2*hour, Mode: "Locked"}, Conditions{})
 	must(t, err)
-	refused(t, w.DeleteImmutability(t.Context(), key(), target), fault.Conflict, "BlobImmutableDueToPolicy")
+	refused(t, w.DeleteImmutability(t.Context(), key(), target), fault.Conflict, "ImmutabilityPolicyDeleteOnLockedPolicy")
 	_, err = w.SetImmutability(t.Context(), key(), target, Immutability{Until: now + hour, Mode: "Locked"}, Conditions{})
 	refused(t, err, fault.Conflict, "ImmutabilityPolicyCannotBeShortened")
 	w.clock.Advance(3 * time.Hour)
@@ -281,4 +281,33 @@ func TestImmutability(t *testing.T) {
 	must(t, put())
 	_, err = w.SetLegalHold(t.Context(), bearer(), target, true)
 	refused(t, err, fault.Denied, "AuthorizationPermissionMismatch")
+}
+
+func TestEncryptionScopes(t *testing.T) {
+	w := newWorld(t, func(a *Account) {
+		a.EncryptionScopes = []EncryptionScope{{Name: "mine", Enabled: true}, {Name: "off"}}
+	})
+	w.container(t, "scoped", CreateContainer{DefaultEncryptionScope: "mine", DenyEncryptionScopeOverride: true})
+	put := func(container, scope string, k *CustomerKey) (*Blob, error) {
+		target := Target{Account: testAccount, Container: container, Blob: "a"}
+		return w.PutAppendBlob(t.Context(), key(), target, CreateBlob{EncryptionScope: scope, Key: k})
+	}
+	for _, c := range []struct {
+		container, scope, want, reason string
+		key                            *CustomerKey
+	}{
+		{"con", "", "", "", nil},
+		{"con", "mine", "mine", "", nil},
+		{"con", "off", "", "EncryptionScopeDisabled", nil},
+		{"con", "none", "", "EncryptionScopeNotFound", nil},
+		{"con", "mine", "", "InvalidHeaderValue", testKey("k")},
+		{"scoped", "", "mine", "", nil},
+		{"scoped", "mine", "mine", "", nil},
+		{"scoped", "off", "", "RequestForbiddenByContainerEncryptionPolicy", nil},
+	} {
+		b, err := put(c.container, c.scope, c.key)
+		if fault.ReasonOf(err) != c.reason || err == nil && b.EncryptionScope != c.want {
+			t.Errorf("%+v: %+v, %v", c, b, err)
+		}
+	}
 }

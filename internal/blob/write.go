@@ -1,6 +1,8 @@
 package blob
 
 import (
+	"slices"
+
 	"github.com/alcedo-cloud/alcedo/internal/blob/tags"
 	"github.com/alcedo-cloud/alcedo/internal/fault"
 )
@@ -78,4 +80,38 @@ func (m *mutation) answer(b *Blob) *Blob {
 	c := *b
 	c.Current = c.VersionID != 0
 	return c.shown(m.account, m.now)
+}
+
+// accountKey is the encryption scope that stands for the account's own key.
+const accountKey = "$account-encryption-key"
+
+// admit checks what a new blob says of its protection: its encryption scope, which the container may dictate, and its
+// own immutability policy.
+func (m *mutation) admit(b *Blob) error {
+	c := m.container
+	switch {
+	case b.EncryptionScope == "" && c.DefaultEncryptionScope != accountKey:
+		b.EncryptionScope = c.DefaultEncryptionScope
+	case b.EncryptionScope != "" && c.DenyEncryptionScopeOverride && b.EncryptionScope != c.DefaultEncryptionScope:
+		return refuse(fault.Denied, "RequestForbiddenByContainerEncryptionPolicy")
+	}
+	if b.EncryptionScope != "" {
+		if b.CustomerKey != nil {
+			return invalidHeader("x-ms-encryption-scope", b.EncryptionScope)
+		}
+		i := slices.IndexFunc(m.account.EncryptionScopes, func(s EncryptionScope) bool { return s.Name == b.EncryptionScope })
+		if i < 0 {
+			return refuse(fault.NotFound, "EncryptionScopeNotFound")
+		}
+		if !m.account.EncryptionScopes[i].Enabled {
+			return refuse(fault.Conflict, "EncryptionScopeDisabled")
+		}
+	}
+	if b.Immutability == nil && !b.LegalHold {
+		return nil
+	}
+	if err := m.versioned(); err != nil {
+		return err
+	}
+	return b.Immutability.check(m.now)
 }
