@@ -46,6 +46,17 @@ type SAS struct {
 	EncryptionScope string // ses: what writes use and must not contradict
 }
 
+// scope is the encryption scope of a write: the signature's, where it names one.
+func (a Access) scope(asked string) (string, error) {
+	if a.SAS == nil || a.SAS.EncryptionScope == "" || asked == a.SAS.EncryptionScope {
+		return asked, nil
+	}
+	if asked != "" {
+		return "", errMismatch
+	}
+	return a.SAS.EncryptionScope, nil
+}
+
 // Target names what an operation is on. Parts that it needs not are zero.
 type Target struct {
 	Account   string

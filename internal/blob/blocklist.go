@@ -3,6 +3,7 @@ package blob
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 
 	"github.com/alcedo-cloud/alcedo/internal/blob/tags"
@@ -47,6 +48,9 @@ func (s *Service) PutBlockList(ctx context.Context, a Access, t Target, r PutBlo
 	if err != nil {
 		return nil, err
 	}
+	if r.EncryptionScope, err = a.scope(r.EncryptionScope); err != nil {
+		return nil, err
+	}
 	if err := r.Key.check(); err != nil {
 		return nil, err
 	}
@@ -72,7 +76,7 @@ func (s *Service) PutBlockList(ctx context.Context, a Access, t Target, r PutBlo
 		b = newBlob(BlockBlob, r.Headers, r.Metadata)
 		b.Tags, b.Tier, b.EncryptionScope = r.Tags, r.Tier, r.EncryptionScope
 		b.Immutability, b.LegalHold, b.CustomerKey = r.Immutability, r.LegalHold, r.Key.fingerprint()
-		if err := m.sameKey(b); err != nil {
+		if err := errors.Join(m.sameKey(b), m.admit(b)); err != nil {
 			return err
 		}
 		if b.Tier != "" {

@@ -11,18 +11,10 @@ import (
 // grant is what the door lets through.
 type grant struct {
 	account *Account
-	// newOnly: the right is enough to make what is not there, and not to replace what is. Whoever writes asks
-	// mayReplace in the transaction.
+	// newOnly: the right is enough to make what is not there, and not to replace what is. mayCreate asks in the
+	// transaction.
 	newOnly bool
 	refusal func(context.Context) error // what replacing gets
-}
-
-// mayReplace refuses where something is there already and the right is only to make something new.
-func (g grant) mayReplace(ctx context.Context, exists bool) error {
-	if !g.newOnly || !exists {
-		return nil
-	}
-	return g.refusal(ctx)
 }
 
 // request is what the door is asked.
@@ -34,8 +26,6 @@ type request struct {
 	tags func(context.Context) (map[string]string, error)
 	// newTags are the tags that a write would set.
 	newTags map[string]string
-	// public reads the container's level of public access.
-	public func(context.Context) (PublicAccess, error)
 }
 
 var errMismatch = fault.New(fault.Denied, "blob.permit", "AuthorizationPermissionMismatch", "AuthorizationPermissionMismatch")

@@ -143,13 +143,13 @@ var rules = [operations]rule{
 	OpDeleteBlob:        {name: "DeleteBlob", action: "containers/blobs/delete", data: true, resource: 'o', letters: "d", service: "d"},
 	OpDeleteVersion:     {name: "DeleteBlob", action: "containers/blobs/deleteBlobVersion/action", data: true, resource: 'o', letters: "x", service: "x"},
 	OpDeletePermanently: {name: "DeleteBlob", action: "containers/blobs/permanentDelete/action", data: true, resource: 'o', letters: "y", service: "y"},
-	OpUndeleteBlob:      {name: "UndeleteBlob", action: blobsWrite, data: true, resource: 'o', letters: "w", service: "w"},
+	OpUndeleteBlob:      {name: "UndeleteBlob", action: "containers/write", resource: 'o', letters: "w", service: "w"},
 	OpGetBlobTags:       {name: "GetBlobTags", action: "containers/blobs/tags/read", data: true, resource: 'o', letters: "t", service: "t"},
 	OpSetBlobTags:       {name: "SetBlobTags", action: "containers/blobs/tags/write", data: true, resource: 'o', letters: "t", service: "t"},
 
-	OpSetImmutability:    {name: "SetBlobImmutabilityPolicy", action: blobsWrite, data: true, resource: 'o', letters: "i", service: "i"},
-	OpDeleteImmutability: {name: "DeleteBlobImmutabilityPolicy", action: blobsWrite, data: true, resource: 'o', letters: "i", service: "i"},
-	OpSetLegalHold:       {name: "SetBlobLegalHold", action: blobsWrite, data: true, resource: 'o', letters: "i", service: "i"},
+	OpSetImmutability:    {name: "SetBlobImmutabilityPolicy", action: "containers/write", resource: 'o', letters: "i", service: "i"},
+	OpDeleteImmutability: {name: "DeleteBlobImmutabilityPolicy", action: "containers/write", resource: 'o', letters: "i", service: "i"},
+	OpSetLegalHold:       {name: "SetBlobLegalHold", action: "containers/write", resource: 'o', letters: "i", service: "i"},
 }
 
 // String is the operation's name, as Storage Analytics has it.

@@ -43,7 +43,10 @@ func (s *Service) PutBlob(ctx context.Context, a Access, t Target, r PutBlob) (P
 	if err != nil {
 		return PutResult{}, err
 	}
-	if err := s.checkPut(ctx, g, a, t, &r); err != nil {
+	if r.EncryptionScope, err = a.scope(r.EncryptionScope); err != nil {
+		return PutResult{}, err
+	}
+	if err := s.checkPut(ctx, g, t, &r); err != nil {
 		return PutResult{}, err
 	}
 	st, err := s.arrive(ctx, upload{
@@ -66,6 +69,9 @@ func (s *Service) PutBlob(ctx context.Context, a Access, t Target, r PutBlob) (P
 		}
 		if b.ContentMD5 == nil {
 			b.ContentMD5 = st.md5
+		}
+		if err := m.admit(b); err != nil {
+			return err
 		}
 		if err := m.dropBlocks(); err != nil {
 			return err
@@ -98,7 +104,7 @@ func newBlob(kind BlobType, h HTTPHeaders, metadata map[string]string) *Blob {
 }
 
 // checkPut refuses what can be refused before the body is read.
-func (s *Service) checkPut(ctx context.Context, g grant, a Access, t Target, r *PutBlob) error {
+func (s *Service) checkPut(ctx context.Context, g grant, t Target, r *PutBlob) error {
 	switch {
 	case t.Snapshot != 0 || t.VersionID != 0:
 		return invalidQuery("snapshot", "write")
