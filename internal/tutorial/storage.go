@@ -62,14 +62,9 @@ func playStorage(ctx context.Context, s *stage) error {
 	if err != nil {
 		return err
 	}
-	s.step("On the machine: read the blob with the token")
-	if err := s.types(ctx, group, name, read, helloText); err != nil {
-		return err
-	}
-	s.step("A Reader may not write: the same token is refused an upload")
 	write := fmt.Sprintf(`curl -X PUT '%s/other.txt' -H 'x-ms-version: %s' -H 'x-ms-blob-type: BlockBlob' `+
 		`-H "Authorization: Bearer %s" --data-binary x`, a.container, versionBlobs, token)
-	if err := s.types(ctx, group, name, write, "AuthorizationPermissionMismatch"); err != nil {
+	if err := s.readsOnly(ctx, group, name, read, write); err != nil {
 		return err
 	}
 	s.step("Take the role away, and the same command is refused again")
@@ -80,6 +75,16 @@ func playStorage(ctx context.Context, s *stage) error {
 		return err
 	}
 	return s.identityOff(ctx, group, name, ask)
+}
+
+// readsOnly reads the blob, and tries to write another.
+func (s *stage) readsOnly(ctx context.Context, group, name, read, write string) error {
+	s.step("On the machine: read the blob with the token")
+	if err := s.types(ctx, group, name, read, helloText); err != nil {
+		return err
+	}
+	s.step("A Reader may not write: the same token is refused an upload")
+	return s.types(ctx, group, name, write, "AuthorizationPermissionMismatch")
 }
 
 // storageSite is a storage account with a container, as a part uses it.

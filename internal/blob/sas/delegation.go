@@ -49,24 +49,8 @@ func (s *Signed) parseDelegation(q url.Values) (err error) {
 	if s.Identifier != "" {
 		return unauthenticated("si is not allowed for a user delegation signature")
 	}
-	for _, id := range []struct{ name, value string }{
-		{"skoid", d.ObjectID},
-		{"sktid", d.TenantID},
-		{"saoid", d.AuthorizedID},
-		{"suoid", d.UnauthorizedID},
-		{"scid", d.CorrelationID},
-		{"skdutid", d.UserTenantID},
-		{"sduoid", d.UserObjectID},
-	} {
-		if id.value == "" && (id.name == "skoid" || id.name == "sktid") {
-			return mandatory(id.name)
-		}
-		if id.value != "" && !guid.MatchString(id.value) {
-			return malformed(id.name)
-		}
-	}
-	if d.AuthorizedID != "" && d.UnauthorizedID != "" {
-		return unauthenticated("saoid and suoid exclude each other")
+	if err := d.checkIDs(); err != nil {
+		return err
 	}
 	if err := s.unsigned(d); err != nil {
 		return err
@@ -88,6 +72,25 @@ func (s *Signed) parseDelegation(q url.Values) (err error) {
 		return malformed("sks")
 	}
 	s.Delegation = d
+	return nil
+}
+
+// checkIDs asks for the delegator and its tenant, and reads no id that is no GUID.
+func (d *Delegation) checkIDs() error {
+	for _, id := range []struct{ name, value string }{
+		{"skoid", d.ObjectID}, {"sktid", d.TenantID}, {"saoid", d.AuthorizedID}, {"suoid", d.UnauthorizedID},
+		{"scid", d.CorrelationID}, {"skdutid", d.UserTenantID}, {"sduoid", d.UserObjectID},
+	} {
+		if id.value == "" && (id.name == "skoid" || id.name == "sktid") {
+			return mandatory(id.name)
+		}
+		if id.value != "" && !guid.MatchString(id.value) {
+			return malformed(id.name)
+		}
+	}
+	if d.AuthorizedID != "" && d.UnauthorizedID != "" {
+		return unauthenticated("saoid and suoid exclude each other")
+	}
 	return nil
 }
 
