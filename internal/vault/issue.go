@@ -199,7 +199,10 @@ func (c *contents) begin(o *object, data certificateData, d *draft) (*Certificat
 	if err != nil {
 		return nil, err
 	}
-	pending := &CertificateOperation{Issuer: *d.policy.Issuer, CSR: d.csr, Version: id, Status: InProgress, RequestID: request}
+	pending := &CertificateOperation{
+		Issuer: certificate.Issuer{Name: d.policy.Issuer.Name, CertificateType: d.policy.Issuer.CertificateType},
+		CSR:    d.csr, Version: id, Status: InProgress, RequestID: request,
+	}
 	data.Policy = d.policy
 	v := &version{ID: id, Tags: maps.Clone(d.Tags), Attributes: Attributes{Created: c.now.Unix(), Updated: c.now.Unix()}}
 	notBefore, notAfter := d.policy.Validity(c.now)

@@ -186,11 +186,12 @@ func sign(t testing.TB, ca *x509.Certificate, by crypto.Signer, public any) []by
 	return der
 }
 
-const unknownIssuer = `{"policy":{"x509_props":{"subject":"CN=leaf"},"issuer":{"name":"Unknown"}}}`
+const unknownIssuer = `{"policy":{"x509_props":{"subject":"CN=leaf"},"issuer":{"name":"Unknown","cert_transparency":false}}}`
 
 func TestMerge(t *testing.T) {
 	w := newWorld(t)
 	a := w.send(admin, "POST", "kv", "/certificates/c/create", unknownIssuer).ok(202)
+	a.want(map[string]any{"status_details": "Pending certificate created. Please Perform Merge to complete the request.", "issuer.cert_transparency": nil})
 	request, err := x509.ParseCertificateRequest(a.bytes("csr"))
 	w.check(err)
 	pending := w.send(admin, "GET", "kv", "/certificates/c", "").ok(200).want(map[string]any{
@@ -218,7 +219,7 @@ func TestMerge(t *testing.T) {
 		w.send(admin, "POST", "kv", "/certificates/c/pending/merge", c.body).refused(400, "BadParameter", "", c.message)
 	}
 	der := sign(t, ca, by, request.PublicKey)
-	a = w.send(admin, "POST", "kv", "/certificates/c/pending/merge", `{"x5c":["`+b64(der)+`","`+b64(ca.Raw)+`"],"tags":{"m":"1"}}`).ok(201)
+	a = w.send(admin, "POST", "kv", "/certificates/c/pending/merge", `{"x5c":["`+b64(der)+`","`+b64([]byte(b64(ca.Raw)))+`"],"tags":{"m":"1"}}`).ok(201)
 	a.want(map[string]any{"id": pending.str("id"), "attributes.enabled": true, "cer": b64(der), "tags.m": "1", "attributes.exp": int(time.Unix(now, 0).UTC().AddDate(0, 6, 0).Unix())})
 	_, leaf, above, err := pkcs12.DecodeChain(w.send(admin, "GET", "kv", "/secrets/c", "").ok(200).bytes("value"), "")
 	w.check(err)

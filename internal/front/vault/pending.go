@@ -24,6 +24,9 @@ type certificateOperation struct {
 const underWay = "Pending certificate created. Certificate request is in progress. This may take some time based on the issuer " +
 	"provider. Please check again later."
 
+// toBeMerged is what it says where it waits for its caller.
+const toBeMerged = "Pending certificate created. Please Perform Merge to complete the request."
+
 func (rq *request) operation(name string, op *vault.CertificateOperation) *httpx.Response {
 	body := certificateOperation{
 		ID: rq.certificateURL(name, "pending"), Issuer: op.Issuer, CSR: op.CSR, Cancelled: op.Cancelled, Status: op.Status,
@@ -33,6 +36,9 @@ func (rq *request) operation(name string, op *vault.CertificateOperation) *httpx
 	switch op.Status {
 	case vault.InProgress:
 		body.Details = underWay
+		if op.Issuer.Name == certificate.Unknown {
+			body.Details = toBeMerged
+		}
 		header["Retry-After"] = []string{"10"}
 	case vault.Completed:
 		body.Target = rq.certificateURL(name, "")
