@@ -23,6 +23,26 @@ func BenchmarkPut4KiB(b *testing.B) {
 	})
 }
 
+// BenchmarkPut4KiBDurable is sixteen writers whose blobs are on the disk before they are told so.
+func BenchmarkPut4KiBDurable(b *testing.B) {
+	w, end := onDisk(b, b.TempDir())
+	defer end()
+	w.account(b, nil)
+	w.container(b, "con", CreateContainer{})
+	data := make([]byte, 4096)
+	var n atomic.Int64
+	b.ReportAllocs()
+	b.SetParallelism(8)
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			_, err := w.PutBlob(b.Context(), key(), blobAt(fmt.Sprint(n.Add(1))), PutBlob{Body: bytes.NewReader(data), Length: 4096})
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
 func BenchmarkGet4KiB(b *testing.B) {
 	w := newWorld(b, nil)
 	w.put(b, "b", string(make([]byte, 4096)))

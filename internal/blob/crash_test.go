@@ -21,7 +21,7 @@ import (
 const crashDir = "ALCEDO_TEST_CRASH_DIR"
 
 // onDisk is a world whose store and contents are files below dir. close ends it.
-func onDisk(t *testing.T, dir string) (w *world, end func()) {
+func onDisk(t testing.TB, dir string) (w *world, end func()) {
 	t.Helper()
 	backend, err := pebble.Open(pebble.Options{Dir: filepath.Join(dir, "store")})
 	if err != nil {
