@@ -78,8 +78,13 @@ func (s *Signed) parseDelegation(q url.Values) (err error) {
 // checkIDs asks for the delegator and its tenant, and reads no id that is no GUID.
 func (d *Delegation) checkIDs() error {
 	for _, id := range []struct{ name, value string }{
-		{"skoid", d.ObjectID}, {"sktid", d.TenantID}, {"saoid", d.AuthorizedID}, {"suoid", d.UnauthorizedID},
-		{"scid", d.CorrelationID}, {"skdutid", d.UserTenantID}, {"sduoid", d.UserObjectID},
+		{"skoid", d.ObjectID},
+		{"sktid", d.TenantID},
+		{"saoid", d.AuthorizedID},
+		{"suoid", d.UnauthorizedID},
+		{"scid", d.CorrelationID},
+		{"skdutid", d.UserTenantID},
+		{"sduoid", d.UserObjectID},
 	} {
 		if id.value == "" && (id.name == "skoid" || id.name == "sktid") {
 			return mandatory(id.name)
