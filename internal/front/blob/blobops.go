@@ -60,7 +60,7 @@ func (f *front) createOperations() []operation {
 		{method: put, level: onBlob, when: blobType(blob.BlockBlob), handle: writes(f.putBlob)},
 		{method: put, level: onBlob, when: blobType(blob.AppendBlob), handle: writes(f.putEmpty(blob.AppendBlob))},
 		{method: put, level: onBlob, when: blobType(blob.PageBlob), handle: writes(f.putEmpty(blob.PageBlob))},
-		{method: put, level: onBlob, comp: "incrementalcopy", handle: unsupported},
+		{method: put, level: onBlob, comp: "incrementalcopy", handle: writes(f.incrementalCopy)},
 		{method: put, level: onBlob, comp: "copy", handle: writes(f.abortCopy)},
 	}
 }

@@ -79,6 +79,30 @@ func (x *exchange) copied(b *blob.Blob) *answer {
 	return &answer{status: http.StatusAccepted}
 }
 
+// incrementalCopy is Incremental Copy Blob.
+func (f *front) incrementalCopy(x *exchange) (*answer, error) {
+	s, err := f.requiredSource(x)
+	if err != nil {
+		return nil, err
+	}
+	conditions, err := x.conditions()
+	if err != nil {
+		return nil, err
+	}
+	b, err := f.Service.IncrementalCopy(x.r.Context(), x.access, x.target, s, conditions)
+	if err != nil {
+		return nil, err
+	}
+	return x.copied(b), nil
+}
+
+func (f *front) requiredSource(x *exchange) (blob.Source, error) {
+	if x.in("X-Ms-Copy-Source") == "" {
+		return blob.Source{}, missingHeader("x-ms-copy-source")
+	}
+	return f.source(x)
+}
+
 // abortCopy is Abort Copy Blob.
 func (f *front) abortCopy(x *exchange) (*answer, error) {
 	id := x.param("copyid")

@@ -24,7 +24,7 @@ func (f *front) listBlobs(x *exchange) (*answer, error) {
 	}
 	prefix, marker := x.param("prefix"), x.param("marker")
 	page, err := f.Service.ListBlobs(x.r.Context(), x.access, x.target, blob.ListBlobs{
-		Prefix: prefix, Delimiter: delimiter, Marker: marker, MaxResults: limit,
+		Prefix: prefix, Delimiter: delimiter, Marker: marker, MaxResults: limit, StartFrom: x.param("startFrom"),
 		Include: blob.Include{
 			Snapshots: in.snapshots, Metadata: in.metadata, Uncommitted: in.uncommitted, Copy: in.copies,
 			Deleted: in.deleted, Tags: in.tags, Versions: in.versions, DeletedWithVersions: in.deletedWithVersions,

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/alcedo-cloud/alcedo/internal/content"
 	"github.com/alcedo-cloud/alcedo/internal/fault"
 )
 
@@ -103,8 +102,8 @@ func (s *segmented) read(b []byte) (int, error) {
 	n, err := s.from.Read(b[:min(int64(len(b)), s.left)])
 	s.left -= int64(n)
 	s.got += int64(n)
-	s.part = content.UpdateCRC64(s.part, b[:n])
-	s.whole = content.UpdateCRC64(s.whole, b[:n])
+	s.part = updateCRC64(s.part, b[:n])
+	s.whole = updateCRC64(s.whole, b[:n])
 	if err == io.EOF {
 		err = nil
 		if n == 0 {
@@ -260,8 +259,8 @@ func (s *segmenting) Write(b []byte) (int, error) {
 		if err := s.put(b[:n]); err != nil {
 			return written, err
 		}
-		s.part = content.UpdateCRC64(s.part, b[:n])
-		s.whole = content.UpdateCRC64(s.whole, b[:n])
+		s.part = updateCRC64(s.part, b[:n])
+		s.whole = updateCRC64(s.whole, b[:n])
 		s.left -= int64(n)
 		s.done += int64(n)
 		written += n

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/alcedo-cloud/alcedo/internal/clock"
-	"github.com/alcedo-cloud/alcedo/internal/content"
 	"github.com/alcedo-cloud/alcedo/internal/fault"
 )
 
@@ -128,7 +127,7 @@ func (m *moreTime) renew() {
 
 // holds checks a body that is in memory against what the client says of it.
 func (t transfer) holds(body []byte) ([]byte, uint64, error) {
-	sum, crc := md5.Sum(body), content.CRC64(body)
+	sum, crc := md5.Sum(body), updateCRC64(0, body)
 	switch {
 	case t.md5 != nil && !bytes.Equal(t.md5, sum[:]):
 		return nil, 0, refusal(fault.Invalid, "Md5Mismatch")

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -87,7 +88,7 @@ type world struct {
 	db      store.Store
 	clock   *clock.Fake
 	account blob.Account
-	log     bytes.Buffer
+	log     safeBuffer
 }
 
 func newWorld(t testing.TB) *world {
@@ -114,6 +115,26 @@ func newWorld(t testing.TB) *world {
 	})
 	return w
 }
+
+// safeBuffer is a log that several requests write to.
+type safeBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *safeBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *safeBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
+
+func (w *world) logged() string { return w.log.String() }
 
 // configure changes the account as Resource Manager would.
 func (w *world) configure(change func(*blob.Account)) {
