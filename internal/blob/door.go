@@ -2,6 +2,7 @@ package blob
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/alcedo-cloud/alcedo/internal/fault"
@@ -14,7 +15,21 @@ type grant struct {
 	// newOnly: the right is enough to make what is not there, and not to replace what is. mayCreate asks in the
 	// transaction.
 	newOnly bool
-	refusal func(context.Context) error // what replacing gets
+	refusal func(context.Context) error // records and words what replacing gets
+}
+
+// errNewOnly is what a transaction returns that would replace something where newOnly forbids it. The door cannot be
+// asked inside a transaction: it may read the store. refuse asks it afterwards.
+var errNewOnly = fault.New(fault.Denied, "blob", "AuthorizationPermissionMismatch", "AuthorizationPermissionMismatch")
+
+func (g grant) refuse(ctx context.Context, err error) error {
+	if !errors.Is(err, errNewOnly) || g.refusal == nil {
+		return err
+	}
+	if refusal := g.refusal(ctx); refusal != nil {
+		return refusal
+	}
+	return err // the right was given meanwhile: the next try may
 }
 
 // request is what the door is asked.

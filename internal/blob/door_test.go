@@ -10,6 +10,7 @@ import (
 	"github.com/alcedo-cloud/alcedo/internal/audit"
 	"github.com/alcedo-cloud/alcedo/internal/fault"
 	"github.com/alcedo-cloud/alcedo/internal/rbac"
+	"github.com/alcedo-cloud/alcedo/internal/rbac/assignments"
 )
 
 const conID = testID + "/blobServices/default/containers/con"
@@ -312,5 +313,31 @@ func TestPolicies(t *testing.T) {
 		if err := set(p...); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%+v: %v", p, err)
 		}
+	}
+}
+
+// TestAddRole: a role that may add blobs makes new ones; replacing one is refused, and the record says what was missing.
+func TestAddRole(t *testing.T) {
+	const custom = "cccccccc-9999-4999-8999-999999999999"
+	w := newWorld(t, nil)
+	role := rbac.Role{
+		Name: custom, RoleName: "Adder", Type: assignments.CustomRole, AssignableScopes: []string{testID},
+		Permissions: []rbac.Permission{{DataActions: []string{blobService + blobsAdd}}},
+	}
+	if _, err := w.roles.PutRole(t.Context(), bearer().Caller, role); err != nil {
+		t.Fatal(err)
+	}
+	w.assign(t, custom, testID, "")
+	if _, err := w.tryPut(t, bearer(), "b", "one"); err != nil {
+		t.Fatal(err)
+	}
+	_, err := w.tryPut(t, bearer(), "b", "two")
+	refused(t, err, fault.Denied, "AuthorizationPermissionMismatch")
+	var denial *rbac.Denial
+	if !errors.As(err, &denial) || denial.Action != blobService+blobsWrite {
+		t.Errorf("%v", err)
+	}
+	if w.read(t, blobAt("b")) != "one" {
+		t.Error("replaced all the same")
 	}
 }

@@ -39,7 +39,7 @@ func (s *Service) mutate(ctx context.Context, g grant, t Target, fn func(*mutati
 		return fn(m)
 	})
 	if err != nil {
-		return fault.Wrap("blob.mutate", err)
+		return fault.Wrap("blob.mutate", g.refuse(ctx, err))
 	}
 	if !s.Store.Shared() { // other processes may be reading; the sweep waits for them
 		s.pins.drop(m.drops)

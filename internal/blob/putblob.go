@@ -127,7 +127,7 @@ func (s *Service) checkPut(ctx context.Context, g grant, t Target, r *PutBlob) e
 
 // precheck asks before a long body is read what the transaction will ask again.
 func (s *Service) precheck(ctx context.Context, g grant, t Target, fn func(*mutation) error) error {
-	return store.View(ctx, s.Store, func(r store.Reader) error {
+	return g.refuse(ctx, store.View(ctx, s.Store, func(r store.Reader) error {
 		m := &mutation{ctx: ctx, account: g.account, name: t.Blob, now: TicksOf(s.Clock.Now())}
 		var err error
 		if m.container, err = readContainer(r, t.Account, t.Container); err != nil {
@@ -138,7 +138,7 @@ func (s *Service) precheck(ctx context.Context, g grant, t Target, fn func(*muta
 		}
 		m.settle()
 		return fn(m)
-	})
+	}))
 }
 
 // mayCreate checks everything that stands between a request and a blob in the place of what is there.
@@ -153,7 +153,7 @@ func (m *mutation) mayCreate(g grant, c Conditions) error {
 		return nil
 	}
 	if g.newOnly {
-		return g.refusal(m.ctx)
+		return errNewOnly
 	}
 	if err := c.leaseForWrite(m.base.Lease, m.now); err != nil {
 		return err
