@@ -170,7 +170,7 @@ func (x *exchange) changed(tag blob.ETag, at blob.Ticks) {
 // metadata sets a header for each name. Names keep their case on HTTP/1.1.
 func (x *exchange) metadata(m map[string]string) {
 	for name, value := range m {
-		x.header["x-ms-meta-"+name] = []string{value}
+		x.set("x-ms-meta-"+name, value)
 	}
 }
 

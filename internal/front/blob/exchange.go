@@ -25,21 +25,22 @@ type exchange struct {
 	account *blob.Account
 	access  blob.Access
 	target  blob.Target
-	shared  *shared // the signed query of a SAS; nil where there is none
-	header  http.Header
-	exposed []string // headers that a page of another origin may read
-	nested  bool     // a part of a batch
+	shared  *shared     // the signed query of a SAS; nil where there is none
+	header  http.Header // of w, so that it needs no copy
+	values  []string    // what the header's values lie in: one piece of memory, not thirty
+	exposed []string    // headers that a page of another origin may read
+	nested  bool        // a part of a batch
 }
 
 // begin names the exchange and sets the headers that every answer has. Header names are spelled as Azure spells them,
 // which is not always Go's canonical form: they are set by key.
 func (f *front) begin(w http.ResponseWriter, r *http.Request) *exchange {
-	x := &exchange{r: r, w: w, at: f.Clock.Now().UTC(), id: f.ids.New(), header: make(http.Header, 24)}
+	x := &exchange{r: r, w: w, at: f.Clock.Now().UTC(), id: f.ids.New(), header: w.Header(), values: make([]string, 0, 32)}
 	x.header["Server"] = serverValue
-	x.header["x-ms-request-id"] = []string{x.id}
-	x.header["Date"] = []string{x.at.Format(http.TimeFormat)}
+	x.set("x-ms-request-id", x.id)
+	x.set("Date", x.at.Format(http.TimeFormat))
 	if client := httpx.Echoed(r, "X-Ms-Client-Request-Id"); client != "" {
-		x.header["x-ms-client-request-id"] = []string{client}
+		x.set("x-ms-client-request-id", client)
 	}
 	return x
 }
@@ -47,12 +48,16 @@ func (f *front) begin(w http.ResponseWriter, r *http.Request) *exchange {
 // serverValue is shared by all answers; nobody writes to it.
 var serverValue = []string{server}
 
-func (x *exchange) set(name, value string) { x.header[name] = []string{value} }
+func (x *exchange) set(name, value string) {
+	x.values = append(x.values, value)
+	n := len(x.values)
+	x.header[name] = x.values[n-1 : n : n]
+}
 
 // setIf sets a header that is left out where it is empty.
 func (x *exchange) setIf(name, value string) {
 	if value != "" {
-		x.header[name] = []string{value}
+		x.set(name, value)
 	}
 }
 

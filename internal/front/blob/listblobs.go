@@ -35,6 +35,7 @@ func (f *front) listBlobs(x *exchange) (*answer, error) {
 		return nil, err
 	}
 	var d xmlDocument
+	d.buf.Grow(len(page.Items) * 768)
 	d.start("EnumerationResults", "ServiceEndpoint", f.endpoint(x), "ContainerName", x.target.Container)
 	if prefix != "" {
 		d.blobName("Prefix", prefix)

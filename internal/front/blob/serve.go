@@ -80,12 +80,9 @@ func (x *exchange) write(a *answer) (int64, error) {
 	if a.stream != nil && a.stream.close != nil {
 		defer a.stream.close()
 	}
-	h := x.w.Header()
-	for k, v := range x.header {
-		h[k] = v
-	}
+	h := x.header
 	if a.mime != "" {
-		h["Content-Type"] = []string{a.mime}
+		x.set("Content-Type", a.mime)
 	} else if h["Content-Type"] == nil {
 		h["Content-Type"] = nil // net/http shall not guess
 	}
@@ -95,7 +92,7 @@ func (x *exchange) write(a *answer) (int64, error) {
 		if a.stream != nil {
 			length = a.stream.length
 		}
-		h["Content-Length"] = []string{strconv.FormatInt(length, 10)}
+		x.set("Content-Length", strconv.FormatInt(length, 10))
 	}
 	x.w.WriteHeader(a.status)
 	if bodiless || x.r.Method == http.MethodHead {
