@@ -66,18 +66,21 @@ func TestTutorialVerbatim(t *testing.T) {
 	}
 }
 
-// TestTutorialCommand runs the product's own tutorial, both of its Resource Manager parts, in each cloud.
+// TestTutorialCommand runs the product's own tutorial, all of its parts, in each cloud.
 func TestTutorialCommand(t *testing.T) {
 	for cloud := range clouds {
 		t.Run(cloud, func(t *testing.T) {
 			needNamespaces(t)
 			i := start(t, cloud)
 			list := i.must(t, i.command("tutorial", "list")).stdout
-			if !strings.Contains(list, "system") || !strings.Contains(list, "user") {
-				t.Fatalf("the list reads:\n%s", list)
+			for _, part := range []string{"resource-manager", "user-assigned", "storage", "storage-sas", "key-vault"} {
+				if !strings.Contains(list, part+" ") {
+					t.Errorf("the list lacks %s:\n%s", part, list)
+				}
 			}
 			all := i.must(t, i.command("tutorial")).stdout
-			for _, want := range []string{"169.254.169.254", clouds[cloud].resourceManager, "AuthorizationFailed", "access_token", "provisioningState"} {
+			for _, want := range []string{"169.254.169.254", clouds[cloud].resourceManager, "AuthorizationFailed", "access_token", "provisioningState",
+				"AuthorizationPermissionMismatch", "serviceSasToken", "AccessDenied"} {
 				if !strings.Contains(all, want) {
 					t.Errorf("the tutorial never shows %q:\n%s", want, all)
 				}
