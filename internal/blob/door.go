@@ -94,7 +94,7 @@ func (s *Service) permitSAS(g grant, a Access, r request) (grant, error) {
 	if a.SAS == nil {
 		return g, fault.New(fault.Internal, "blob.permit", "", "a signature without what it grants")
 	}
-	row := &rules[r.op]
+	row := rules[r.op]
 	letters, creates := row.service, row.serviceCreates
 	if a.By == AccountSAS {
 		letters, creates = row.letters, row.creates
@@ -106,7 +106,7 @@ func (s *Service) permitSAS(g grant, a Access, r request) (grant, error) {
 		case row.resource != '*' && strings.IndexByte(a.SAS.ResourceTypes, row.resource) < 0:
 			return g, refuse(fault.Denied, "AuthorizationResourceTypeMismatch")
 		}
-	} else if err := a.SAS.covers(row, r.target); err != nil {
+	} else if err := a.SAS.covers(&row, r.target); err != nil {
 		return g, err
 	}
 	switch {
@@ -168,12 +168,12 @@ func below(folder, path string) bool {
 
 // permitBearer asks audit's door, which records the decision.
 func (s *Service) permitBearer(ctx context.Context, g grant, a Access, r request) (grant, error) {
-	row := &rules[r.op]
+	row := rules[r.op]
 	if row.action == "" {
 		return g, errMismatch
 	}
 	// The identity that asks must be of the tenant that the account trusts: the verifier sees to it.
-	asked := s.asked(ctx, g.account, row, r)
+	asked := s.asked(ctx, g.account, &row, r)
 	for i, action := range []string{row.action, row.also, row.added} {
 		if action == "" || i == 0 && row.also == "" && row.added == "" {
 			continue
@@ -226,7 +226,7 @@ func (s *Service) asked(ctx context.Context, account *Account, row *rule, r requ
 
 // permitAnybody lets through what the container shows to everybody.
 func (s *Service) permitAnybody(ctx context.Context, account *Account, r request) error {
-	row := &rules[r.op]
+	row := rules[r.op]
 	nobody := refuse(fault.Unauthenticated, "NoAuthenticationInformation")
 	if row.public == neverPublic || r.target.Container == "" {
 		return nobody
