@@ -97,7 +97,7 @@ type paced struct {
 func (p *paced) Read(b []byte) (int, error) {
 	if now := p.timer.Now(); now.After(p.until) {
 		p.until = now.Add(renewal)
-		if err := http.NewResponseController(p.x.w).SetReadDeadline(now.Add(patience)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		if err := p.extend(now); err != nil && !errors.Is(err, http.ErrNotSupported) {
 			return 0, &fault.Error{Kind: fault.Canceled, Op: "front/blob", Cause: err}
 		}
 	}
@@ -106,6 +106,12 @@ func (p *paced) Read(b []byte) (int, error) {
 		err = &fault.Error{Kind: fault.Canceled, Op: "front/blob", Message: "The request's content did not arrive.", Cause: err}
 	}
 	return n, err
+}
+
+// extend moves the deadlines of the body, and of the answer that comes after it.
+func (p *paced) extend(now time.Time) error {
+	c := http.NewResponseController(p.x.w)
+	return errors.Join(c.SetReadDeadline(now.Add(patience)), c.SetWriteDeadline(now.Add(2*patience)))
 }
 
 // moreTime lets a download go on while it moves. It is asked between pieces.
