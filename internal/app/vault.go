@@ -23,7 +23,7 @@ func (a *App) makeVaults() error {
 		return err
 	}
 	a.services.vaults, err = vault.New(vault.Config{
-		Store: a.store, Door: a.services.audit, Clock: a.Clock, Rand: a.Rand, Root: root, Groups: a.services.directory.Groups,
+		Store: a.store, Door: a.services.audit, Recorder: a.services.audit, Clock: a.Clock, Rand: a.Rand, Root: root, Groups: a.services.directory.Groups,
 	})
 	return err
 }

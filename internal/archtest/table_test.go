@@ -34,6 +34,7 @@ var directions = []direction{
 	{"store/postgres/postgrestest", nil, "what starts a PostgreSQL for tests knows nothing of what is stored in it"},
 	{"store/storetest", []string{"store", "store/pebble"}, "the conformance suite asks for what the contract says"},
 	{"content", nil, "the contract of large bytes knows no backend"},
+	{"content/contenttest", []string{"content"}, "the conformance suite asks for what the contract says"},
 	{"content/files", []string{"content"}, "a backend knows its contract and nothing of what is stored"},
 	{"content/bucket", []string{"content"}, "a backend knows its contract and nothing of what is stored"},
 
@@ -47,6 +48,8 @@ var directions = []direction{
 	{"resource", []string{"store", "content", "rbac", "audit", "caller", "clock", "cloud"}, "Resource Manager's core knows no provider: they are handed to it"},
 	{"identity", []string{"resource", "directory", "store", "sts", "rbac", "cloud", "caller"}, "identity blocks join resources with principals, so that neither knows the other"},
 	{"blob…", []string{"store", "content", "rbac", "audit", "caller", "clock", "blob…"}, "a service never imports a front or another service"},
+	{"vault/jwk", nil, "keys and their algorithms are pure: no vault, no store"},
+	{"vault/certificate", []string{"vault/jwk"}, "what certificates are made of is pure: no vault, no store"},
 	{"vault…", []string{"store", "content", "rbac", "audit", "caller", "clock", "vault…"}, "a service never imports a front or another service"},
 	{"sqldb…", []string{"store", "content", "rbac", "audit", "caller", "clock", "tsql", "directory", "sqldb…"}, "a service never imports a front or another service"},
 	{"tsql", nil, "the parser knows nothing of execution"},

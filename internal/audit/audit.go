@@ -26,6 +26,13 @@ type Entry struct {
 	AssignedTo string        `json:"assignedTo,omitempty"` // its principal: the caller, or a group that the caller is in
 	Condition  bool          `json:"conditionNotFulfilled,omitempty"`
 	Deny       string        `json:"denyAssignment,omitempty"`
+	Rule       string        `json:"rule,omitempty"` // the service's own rule that decided, in words
+}
+
+// Recorder takes decisions that a service has made by rules of its own, in place of roles: a vault's access policies, a
+// firewall. Log is the one that serves.
+type Recorder interface {
+	Record(c caller.Caller, r rbac.Request, d rbac.Decision)
 }
 
 // Door is what services ask before they do anything.

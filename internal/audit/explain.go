@@ -34,7 +34,7 @@ const suggested = 4
 // refuse.
 func (l *Log) Explain(ctx context.Context, e Entry) (Explanation, error) {
 	x := Explanation{Entry: e, Who: l.who(ctx, e.Caller), Because: l.because(ctx, &e)}
-	if e.Allowed || e.Deny != "" || e.Caller.ObjectID == "" || l.Narrowest == nil {
+	if e.Allowed || e.Deny != "" || e.Rule != "" || e.Caller.ObjectID == "" || l.Narrowest == nil {
 		return x, nil
 	}
 	roles := l.Narrowest(e.Action, e.Data, suggested)
@@ -90,6 +90,8 @@ func (l *Log) because(ctx context.Context, e *Entry) string {
 		}
 	}
 	switch {
+	case e.Rule != "":
+		return e.Rule
 	case e.Deny != "":
 		return "the deny assignment " + e.Deny
 	case e.Allowed:

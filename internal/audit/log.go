@@ -104,6 +104,9 @@ func (l *Log) Authorize(ctx context.Context, c caller.Caller, r rbac.Request) er
 	return &fault.Error{Kind: fault.Denied, Op: "audit.Authorize", Reason: "AuthorizationFailed", Cause: denial}
 }
 
+// Record takes a decision that was made elsewhere.
+func (l *Log) Record(c caller.Caller, r rbac.Request, d rbac.Decision) { l.record(c, &r, d) }
+
 // Permits decides without recording.
 func (l *Log) Permits(ctx context.Context, c caller.Caller, r rbac.Request) (bool, error) {
 	d, err := l.Decider.Decide(ctx, c, r)
@@ -170,6 +173,7 @@ func (l *Log) entry(number uint64) (e Entry, ok bool) {
 		Sequence: l.base + number, Time: r.time, RequestID: r.caller.RequestID, Caller: r.caller,
 		Action: r.action, Data: r.data, Scope: r.scope,
 		Allowed: r.decision.Allowed, Condition: r.decision.Condition, Deny: r.decision.Deny,
+		Rule: r.decision.Rule,
 	}
 	if a := r.decision.Assignment; a != nil {
 		e.Assignment, e.RoleScope, e.AssignedTo = a.ID(), a.Scope.String(), a.PrincipalID

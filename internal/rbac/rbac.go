@@ -47,6 +47,7 @@ type Decision struct {
 	Role       *Role       // its role
 	Condition  bool        // a denial in which a condition that was not fulfilled took part
 	Deny       string      // id of the deny assignment that refused; "" otherwise
+	Rule       string      // in words, the service's own rule that decided in place of roles: an access policy; "" otherwise
 }
 
 // Decider answers requests of callers as of now. assignments.Service is the one that serves.

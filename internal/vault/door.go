@@ -37,53 +37,73 @@ func (s *Service) permit(ctx context.Context, a Access, op Operation, name strin
 		return nil, fault.New(fault.Unauthenticated, "vault.permit", "", "AKV10000: Request is missing a Bearer or PoP token.")
 	}
 	if strings.EqualFold(v.PublicNetworkAccess, "Disabled") {
+		s.decided(a.Caller, v, needs, name, false, "the vault's public network access is disabled")
 		return nil, forbidden("ForbiddenByConnection", "Public network access is disabled and request is not from a trusted "+
 			"service nor via an approved private link.\r\n"+callerLine(a.Caller)+"\r\n"+vaultLine(v))
 	}
 	if !v.Network.admit(a.ClientIP) {
+		s.decided(a.Caller, v, needs, name, false, "the vault's network rules do not admit "+addressText(a.ClientIP))
 		return nil, forbidden("ForbiddenByFirewall", "Client address is not authorized and caller is not a trusted service.\r\n"+
 			"Client address: "+addressText(a.ClientIP)+"\r\n"+callerLine(a.Caller)+"\r\n"+vaultLine(v))
 	}
 	if !v.EnableRBAC {
-		return o, s.byPolicy(ctx, a.Caller, v, needs)
+		return o, s.byPolicy(ctx, a.Caller, v, needs, name)
 	}
 	return o, s.byRole(ctx, a.Caller, v, needs, name)
 }
 
-// byRole asks Azure RBAC at the object, or at the vault where no object is named.
-func (s *Service) byRole(ctx context.Context, c caller.Caller, v *Vault, needs rights, name string) error {
+// request is the operation as RBAC knows it, at the object, or at the vault where no object is named.
+func request(v *Vault, needs rights, name string) rbac.Request {
 	scope := v.ResourceID
 	if name != "" {
 		scope += "/" + string(needs.on) + "/" + name
 	}
-	r := rbac.Request{Action: "Microsoft.KeyVault/vaults/" + needs.action, Data: true, Scope: rbac.NewScope(scope)}
+	return rbac.Request{Action: "Microsoft.KeyVault/vaults/" + needs.action, Data: true, Scope: rbac.NewScope(scope)}
+}
+
+// decided records what the vault's own rules have decided.
+func (s *Service) decided(c caller.Caller, v *Vault, needs rights, name string, allowed bool, rule string) {
+	if s.Recorder != nil {
+		s.Recorder.Record(c, request(v, needs, name), rbac.Decision{Allowed: allowed, Rule: rule})
+	}
+}
+
+// byRole asks Azure RBAC.
+func (s *Service) byRole(ctx context.Context, c caller.Caller, v *Vault, needs rights, name string) error {
+	r := request(v, needs, name)
 	err := s.Door.Authorize(ctx, c, r)
 	if !fault.Is(err, fault.Denied) {
 		return fault.Wrap("vault.permit", err)
 	}
 	denied := forbidden("ForbiddenByRbac", "Caller is not authorized to perform action on resource.\r\n"+
 		"If role assignments, deny assignments or role definitions were changed recently, please observe propagation time.\r\n"+
-		callerLine(c)+"\r\nAction: '"+r.Action+"'\r\nResource: '"+strings.ToLower(scope)+"'\r\nAssignment: (not found)\r\n"+
+		callerLine(c)+"\r\nAction: '"+r.Action+"'\r\nResource: '"+r.Scope.Lower()+"'\r\nAssignment: (not found)\r\n"+
 		"DenyAssignmentId: null\r\nDecisionReason: null\r\n"+vaultLine(v))
 	denied.Cause = err
 	return denied
 }
 
 // byPolicy looks for an access policy that names the caller, or a group of the caller's, and has the permission.
-func (s *Service) byPolicy(ctx context.Context, c caller.Caller, v *Vault, needs rights) error {
+func (s *Service) byPolicy(ctx context.Context, c caller.Caller, v *Vault, needs rights, name string) error {
 	groups, err := s.Groups(ctx, c.ObjectID)
 	if err != nil {
 		return fault.Wrap("vault.permit", err)
 	}
 	for i := range v.AccessPolicies {
 		if p := &v.AccessPolicies[i]; p.names(c, groups) && p.holds(needs) {
+			s.decided(c, v, needs, name, true, "the vault's access policy for "+p.ObjectID+" has the permission "+permission(needs))
 			return nil
 		}
 	}
+	s.decided(c, v, needs, name, false, "no access policy of the vault gives the caller the permission "+permission(needs)+
+		": add it with az keyvault set-policy")
 	return forbidden("AccessDenied", "The user, group or application '"+callerText(c)+"' does not have "+string(needs.on)+" "+
 		needs.permission+" permission on key vault '"+vaultText(v)+
 		"'. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125287")
 }
+
+// permission names what an access policy gives: "secrets get".
+func permission(needs rights) string { return string(needs.on) + " " + needs.permission }
 
 // names reports whether a policy is for the caller. One with an application is for a user through that application, and
 // for nobody without it: Key Vault calls that a compound identity.

@@ -19,9 +19,11 @@ import (
 type Config struct {
 	Store store.Store
 	Door  audit.Door
-	Clock clock.Clock
-	Rand  io.Reader // of vaults' keys, nonces, versions and key material
-	Root  []byte    // the root key, RootSize bytes: it wraps the vaults' keys and seals backups
+	// Recorder is told what access policies and network rules decided; nil tells nobody.
+	Recorder audit.Recorder
+	Clock    clock.Clock
+	Rand     io.Reader // of vaults' keys, nonces, versions and key material
+	Root     []byte    // the root key, RootSize bytes: it wraps the vaults' keys and seals backups
 	// Groups lists the groups that a principal is in, directly or through others: access policies may name one.
 	Groups func(ctx context.Context, objectID string) ([]string, error)
 }
