@@ -79,8 +79,10 @@ func TestTutorialCommand(t *testing.T) {
 				}
 			}
 			all := i.must(t, i.command("tutorial")).stdout
-			for _, want := range []string{"169.254.169.254", clouds[cloud].resourceManager, "AuthorizationFailed", "access_token", "provisioningState",
-				"AuthorizationPermissionMismatch", "serviceSasToken", "AccessDenied"} {
+			for _, want := range []string{
+				"169.254.169.254", clouds[cloud].resourceManager, "AuthorizationFailed", "access_token", "provisioningState",
+				"AuthorizationPermissionMismatch", "serviceSasToken", "AccessDenied",
+			} {
 				if !strings.Contains(all, want) {
 					t.Errorf("the tutorial never shows %q:\n%s", want, all)
 				}

@@ -32,7 +32,7 @@ type Config struct {
 	Version  string
 	Clock    clock.Clock
 	Rand     io.Reader
-	Outbound *http.Client // fetches the keys of foreign issuers of federated assertions
+	Outbound *http.Client // fetches the keys of foreign issuers and the sources of copies from outside
 	Log      *slog.Logger
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/alcedo-cloud/alcedo/internal/blob"
+	"github.com/alcedo-cloud/alcedo/internal/blob/fetch"
 	"github.com/alcedo-cloud/alcedo/internal/content"
 	"github.com/alcedo-cloud/alcedo/internal/content/files"
 	"github.com/alcedo-cloud/alcedo/internal/control"
@@ -32,9 +33,10 @@ func (a *App) makeBlobs() (err error) {
 			return err
 		}
 	}
+	a.onClose(contents.Close)
 	a.services.blobs, err = blob.New(blob.Config{
 		Store: a.store, Content: contents, Door: a.services.audit, Clock: a.Clock, Rand: a.Rand,
-		TenantID: a.instance.Credentials.TenantID,
+		TenantID: a.instance.Credentials.TenantID, Fetch: fetch.New(a.Outbound),
 	})
 	return err
 }
