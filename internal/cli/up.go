@@ -201,13 +201,32 @@ func (sh *shell) welcome(s control.Status, c control.Credentials) {
 		fmt.Fprintf(w, "  %-18s %s\n", r[0], r[1])
 	}
 	fmt.Fprintf(w, "\n%s\n", sh.bold("Try next"))
+	self := commandName()
 	printIndented(w,
-		"alcedo tutorial",
-		"alcedo vm create web --group demo",
-		"alcedo vm run web -- curl -sH Metadata:true 'http://169.254.169.254/metadata/identity/oauth2/token?"+
+		self+" tutorial",
+		self+" vm create web --group demo",
+		self+" vm run web -- curl -sH Metadata:true 'http://169.254.169.254/metadata/identity/oauth2/token?"+
 			"api-version=2018-02-01&resource=https://"+resourceManager(s)+"/'",
-		"alcedo explain",
+		self+" explain",
 	)
+}
+
+// commandName is what to type for this program: its name where the shell finds it by that, else its path.
+func commandName() string {
+	self, err := os.Executable()
+	if err != nil {
+		return "alcedo"
+	}
+	name := filepath.Base(self)
+	if found, err := exec.LookPath(name); err == nil && found == self {
+		return name
+	}
+	if dir, err := os.Getwd(); err == nil {
+		if rel, err := filepath.Rel(dir, self); err == nil && !strings.HasPrefix(rel, "..") {
+			self = "." + string(filepath.Separator) + rel
+		}
+	}
+	return quote(self)
 }
 
 func resourceManager(s control.Status) string {
