@@ -62,6 +62,13 @@ func operations() map[string]operation {
 		"assign":      {4, (*program).assign},
 		"unassign":    {1, (*program).unassign},
 		"assignments": {1, (*program).assignments},
+
+		"account-create":   {3, (*program).accountCreate},
+		"container-create": {3, (*program).containerCreate},
+		"blob-upload":      {4, (*program).blobUpload},
+		"blob-download":    {3, (*program).blobDownload},
+		"blob-list":        {2, (*program).blobList},
+		"blob-delete":      {3, (*program).blobDelete},
 	}
 }
 
