@@ -66,6 +66,11 @@ func (k *Key) Decrypt(alg string, closed Box, wrapping bool) ([]byte, error) {
 			return nil, err
 		}
 	}
+	// A shorter text would open where it differs from a whole one by leading zeros alone (RFC 8017, 7.1.2 and 7.2.2: a
+	// ciphertext has the length of the modulus).
+	if (row.mode == pkcs1 || row.mode == oaep) && len(closed.Value) != k.rsa.Size() {
+		return nil, badParameter(nil)
+	}
 	switch row.mode {
 	case pkcs1:
 		//lint:ignore SA1019 RSA1_5 is Key Vault's; its clients chose it

@@ -305,3 +305,23 @@ func TestParametersRefused(t *testing.T) {
 		t.Errorf("521 bits are %s", k.Curve())
 	}
 }
+
+// A ciphertext has the length of the modulus: one whose leading zero was cut off is the same number, and is refused.
+func TestCutZeroOfACiphertext(t *testing.T) {
+	k := generate(t, jwk.Parameters{Type: jwk.RSA, Size: 2048})
+	for _, alg := range []string{"RSA1_5", "RSA-OAEP", "RSA-OAEP-256"} {
+		for range 10_000 { // one in 256 begins with a zero
+			closed, err := k.Encrypt(rand.Reader, alg, jwk.Box{Value: []byte("hidden")}, false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if closed.Value[0] != 0 {
+				continue
+			}
+			if _, err := k.Decrypt(alg, jwk.Box{Value: closed.Value[1:]}, false); !fault.Is(err, fault.Invalid) {
+				t.Errorf("%s: opened, %v", alg, err)
+			}
+			break
+		}
+	}
+}
