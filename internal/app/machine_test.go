@@ -100,7 +100,7 @@ func TestIdentityHeaderCannotBeForged(t *testing.T) {
 	db := base64.RawURLEncoding.EncodeToString([]byte(strings.ToLower(strings.Replace(web.ID, "/web", "/db", 1))))
 	for name, forged := range map[string]string{
 		"nothing": "", "no signature": encoded, "an empty signature": encoded + ".", "another machine's id": db + "." + signature,
-		"a changed signature": header[:len(header)-2] + "AA", "no base64": "!." + signature, "no id": "YWJj." + signature,
+		"a changed signature": header[:len(header)-1] + "_", "a longer one": header + "A", "no base64": "!." + signature, "no id": "YWJj." + signature,
 	} {
 		if id, ok := a.identified(forged); ok {
 			t.Errorf("%s is %s", name, id)
