@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -69,7 +70,12 @@ func newVMCreate(sh *shell) *cobra.Command {
 				if scope == "" {
 					scope = owner.GroupPath(n.Group)
 				}
-				if _, err := owner.Assign(ctx, m.Identity.PrincipalID, "ServicePrincipal", role, scope); err != nil {
+				_, err := owner.Assign(ctx, m.Identity.PrincipalID, "ServicePrincipal", role, scope)
+				var refused *client.Error
+				if errors.As(err, &refused) && refused.Code == "RoleAssignmentExists" {
+					err = nil // the command says what shall be, and may be given again
+				}
+				if err != nil {
 					return fmt.Errorf("the machine is made, but its role is not: %w", err)
 				}
 			}
