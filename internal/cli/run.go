@@ -17,7 +17,7 @@ func newRun(sh *shell) *cobra.Command {
 		Long: `run starts a command where Azure's official names resolve to the cloud, its certificates are trusted and nothing
 else is reachable. 169.254.169.254 does not answer: a workstation has no identity.`,
 		Example: `  alcedo run -- az login --service-principal -u … -p … --tenant …
-  alcedo run -- terraform apply`,
+  alcedo run -- az group list`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return sh.sandboxed(cmd.Context(), "", args) },
 	}
