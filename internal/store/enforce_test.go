@@ -36,10 +36,27 @@ func (t brokenTx) Scan(_, _ []byte) iter.Seq2[store.Item, error] {
 		}
 	}
 }
+
+func (t brokenTx) Cursor(_, _ []byte) (store.Cursor, error) {
+	return &brokenCursor{items: t.b.items}, nil
+}
+
 func (t brokenTx) Put(_, _ []byte) error        { return nil }
 func (t brokenTx) Delete([]byte) error          { return nil }
 func (t brokenTx) OnCommit(func(store.Version)) {}
 func (t brokenTx) Close() error                 { return nil }
+
+// brokenCursor yields items one after another, whatever it is asked.
+type brokenCursor struct {
+	items []store.Item
+	n     int
+}
+
+func (c *brokenCursor) Next() bool       { c.n++; return c.n <= len(c.items) }
+func (c *brokenCursor) Seek([]byte) bool { return c.Next() }
+func (c *brokenCursor) Item() store.Item { return c.items[c.n-1] }
+func (c *brokenCursor) Err() error       { return nil }
+func (c *brokenCursor) Close() error     { return nil }
 
 func (b *broken) Snapshot(context.Context) (store.Snapshot, error) { return brokenTx{b}, nil }
 
@@ -85,7 +102,35 @@ func TestScanOrder(t *testing.T) {
 			if !fault.Is(err, fault.Internal) {
 				t.Errorf("error %v", err)
 			}
+			err = store.View(t.Context(), s, func(r store.Reader) error {
+				cursor, err := r.Cursor([]byte("a"), []byte("x"))
+				n := 0
+				for ; err == nil && cursor.Next(); n++ {
+				}
+				if n != c.sound || cursor.Item().Key != nil {
+					t.Errorf("the cursor goes %d steps, to %q", n, cursor.Item().Key)
+				}
+				return errors.Join(err, cursor.Close())
+			})
+			if !fault.Is(err, fault.Internal) {
+				t.Errorf("error %v of the cursor", err)
+			}
 		})
+	}
+}
+
+// TestSeekOrder: a backend that goes elsewhere than it was asked to.
+func TestSeekOrder(t *testing.T) {
+	s := store.Enforce(&broken{items: []store.Item{{Key: []byte("b")}}})
+	err := store.View(t.Context(), s, func(r store.Reader) error {
+		c, err := r.Cursor([]byte("a"), nil)
+		if err == nil && c.Seek([]byte("c")) {
+			t.Errorf("it stands at %q", c.Item().Key)
+		}
+		return errors.Join(err, c.Close())
+	})
+	if !fault.Is(err, fault.Internal) {
+		t.Errorf("error %v", err)
 	}
 }
 

@@ -19,7 +19,8 @@ type guardedSnapshot struct {
 	mu     sync.Mutex // held while the backend works, not while the body of a scan's loop does
 	scans  int
 	closed bool
-	orphan bool // the store closed first; the last scan closes inner
+	orphan bool // the store closed first; the last scan or cursor closes inner
+	open   cursors
 }
 
 func (s *guardedSnapshot) Get(key []byte) (Item, error) {
@@ -62,10 +63,25 @@ func (s *guardedSnapshot) Scan(start, end []byte) iter.Seq2[Item, error] {
 	}
 }
 
+func (s *guardedSnapshot) Cursor(start, end []byte) (Cursor, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.open.add(s.inner, s, start, end)
+}
+
+func (s *guardedSnapshot) lock()   { s.mu.Lock() }
+func (s *guardedSnapshot) unlock() { s.mu.Unlock() }
+
 // scanned counts a scan out.
 func (s *guardedSnapshot) scanned() {
 	s.scans--
-	if s.orphan && s.scans == 0 {
+	s.released()
+}
+
+// released closes an orphan when nothing goes through it any more.
+func (s *guardedSnapshot) released() {
+	if s.orphan && s.scans == 0 && len(s.open) == 0 {
+		s.orphan = false
 		_ = s.inner.Close() // Close of the store has reported the leak already
 	}
 }
@@ -77,11 +93,12 @@ func (s *guardedSnapshot) Close() error {
 		return ErrClosed
 	}
 	s.closed = true
+	s.open.end()
 	s.store.forget(s)
 	return s.inner.Close()
 }
 
-// abandon is Close by the store. A scan that another goroutine is in the middle of ends at its next step.
+// abandon is Close by the store. A scan or cursor that another goroutine is in the middle of ends at its next step.
 func (s *guardedSnapshot) abandon() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -89,7 +106,7 @@ func (s *guardedSnapshot) abandon() error {
 		return nil
 	}
 	s.closed = true
-	if s.scans > 0 {
+	if s.scans > 0 || len(s.open) > 0 {
 		s.orphan = true
 		return nil
 	}
@@ -102,9 +119,17 @@ type guardedTx struct {
 	inner Tx
 	ended bool
 	bytes int // of keys and values written
+	open  cursors
 }
 
-func (t *guardedTx) end() { t.ended = true }
+func (t *guardedTx) end() {
+	t.ended = true
+	t.open.end()
+}
+
+func (t *guardedTx) lock()     {}
+func (t *guardedTx) unlock()   {}
+func (t *guardedTx) released() {}
 
 func (t *guardedTx) usable() error {
 	if t.ended {
@@ -133,6 +158,10 @@ func (t *guardedTx) Scan(start, end []byte) iter.Seq2[Item, error] {
 		}
 		guardScan(t.inner, start, end, t.usable, yield)
 	}
+}
+
+func (t *guardedTx) Cursor(start, end []byte) (Cursor, error) {
+	return t.open.add(t.inner, t, start, end)
 }
 
 func (t *guardedTx) Put(key, value []byte) error {

@@ -41,6 +41,34 @@ type Reader interface {
 	// the first error, which it yields with a zero Item. It sees what was there when its loop began: the body of the
 	// loop may Put and Delete without meeting its own writes.
 	Scan(start, end []byte) iter.Seq2[Item, error]
+	// Cursor opens a cursor over the items with start <= key < end. It costs less than Scan: its items are copied by
+	// nobody, and it can be moved. It must be closed; the end of its view closes it too.
+	Cursor(start, end []byte) (Cursor, error)
+}
+
+// Cursor goes through a range in ascending order of bytes, without copying. It is for the goroutine that has the view:
+//
+//	for c.Next() {
+//		use(c.Item())
+//	}
+//	return c.Close()
+//
+// In a Tx, the first step and each Seek see all writes made before them, and Next goes on in what they saw: as in Scan,
+// the body of the loop may write without meeting its own writes.
+type Cursor interface {
+	// Next steps to the next item, at first to the range's first one. It is false at the end, and after an error.
+	Next() bool
+	// Seek goes to the first item at or after key, forwards or back, within the range; an end that Next has met does not
+	// hinder it. It is false where no such item is, and after an error.
+	Seek(key []byte) bool
+	// Item is where the cursor stands, after a Next or Seek that was true. Its slices are the cursor's: they must not be
+	// changed, and hold only until the next step, Seek or Close.
+	Item() Item
+	// Err is the error that the cursor has met, nil at the plain end of the range.
+	Err() error
+	// Close ends the cursor and returns the error that it has met, so that a loop that ends in it need not ask Err. What
+	// the end of the view has closed returns ErrClosed.
+	Close() error
 }
 
 // Snapshot is a view of all that was committed when it was taken. It can be held open while writers go on, and must be

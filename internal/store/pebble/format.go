@@ -105,14 +105,19 @@ func encodeValue(dst []byte, version uint64, value []byte) {
 	copy(dst[versionBytes:], value)
 }
 
-// decodeItem takes a copy of a key, and of what encodeValue wrote, in one allocation.
+// decodeItem takes apart what encodeValue wrote. The item's slices are the arguments'.
 func decodeItem(key, raw []byte) (store.Item, error) {
 	if len(raw) < versionBytes {
 		return store.Item{}, errorf("value of %d bytes has no version", len(raw))
 	}
-	value := raw[versionBytes:]
-	buf := make([]byte, len(key)+len(value))
-	n := copy(buf, key)
-	copy(buf[n:], value)
-	return store.Item{Key: buf[:n:n], Value: buf[n:], Version: store.Version(binary.BigEndian.Uint64(raw))}, nil
+	return store.Item{Key: key, Value: raw[versionBytes:], Version: store.Version(binary.BigEndian.Uint64(raw))}, nil
+}
+
+// clone takes a copy of an item, in one allocation.
+func clone(item store.Item) store.Item {
+	buf := make([]byte, len(item.Key)+len(item.Value))
+	n := copy(buf, item.Key)
+	copy(buf[n:], item.Value)
+	item.Key, item.Value = buf[:n:n], buf[n:]
+	return item
 }

@@ -20,8 +20,9 @@ type source interface {
 
 // reader reads the store's records from a source.
 type reader struct {
-	store *Store
-	from  source
+	store  *Store
+	from   source // nil once closed
+	writes int    // of the transaction, so far
 }
 
 func (r *reader) Get(key []byte) (store.Item, error) {
@@ -40,70 +41,39 @@ func (r *reader) Get(key []byte) (store.Item, error) {
 		return store.Item{}, fault.Wrap("pebble.Get", err)
 	}
 	item, err := decodeItem(key, raw)
+	if err == nil {
+		item = clone(item)
+	}
 	if closed := closer.Close(); err != nil || closed != nil {
 		return store.Item{}, fault.Wrap("pebble.Get", errors.Join(err, closed))
 	}
 	return item, nil
 }
 
+// Scan is a cursor whose items are copied.
 func (r *reader) Scan(start, end []byte) iter.Seq2[store.Item, error] {
 	return func(yield func(store.Item, error) bool) {
-		if r.from == nil {
-			yield(store.Item{}, store.ErrClosed)
-			return
-		}
-		if err := r.store.use(); err != nil {
-			yield(store.Item{}, err)
-			return
-		}
-		defer r.store.unuse()
-		it, err := r.from.NewIterWithContext(context.Background(), bounds(start, end))
+		c, err := r.open(start, end)
 		if err != nil {
-			yield(store.Item{}, fault.Wrap("pebble.Scan", err))
+			yield(store.Item{}, err)
 			return
 		}
 		closed := false
 		defer func() {
 			if !closed {
-				_ = it.Close() // the caller has stopped or panicked; an error would reach nobody
+				_ = c.Close() // the caller has stopped or panicked; an error would reach nobody
 			}
 		}()
-		if goOn, err := r.each(it, yield); goOn {
-			closed = true
-			if err = errors.Join(err, it.Close()); err != nil {
-				yield(store.Item{}, fault.Wrap("pebble.Scan", err))
+		for c.Next() {
+			if !yield(clone(c.item), nil) {
+				return
 			}
 		}
-	}
-}
-
-// each yields what the iterator finds. goOn is false once the caller wants no more.
-func (r *reader) each(it *pebble.Iterator, yield func(store.Item, error) bool) (goOn bool, err error) {
-	for ok := it.First(); ok; ok = it.Next() {
-		raw, err := it.ValueAndErr()
-		if err != nil {
-			return true, err
-		}
-		item, err := decodeItem(it.Key()[1:], raw)
-		if err != nil {
-			return true, err
-		}
-		if !yield(item, nil) {
-			return false, nil
-		}
-		if r.from == nil {
-			return true, store.ErrClosed // closed by the loop's body
+		closed = true
+		if err := c.Close(); err != nil {
+			yield(store.Item{}, err)
 		}
 	}
-	return true, nil
-}
-
-func bounds(start, end []byte) *pebble.IterOptions {
-	o := &pebble.IterOptions{LowerBound: dataKey(nil, start), UpperBound: []byte{dataEnd}}
-	if end != nil {
-		o.UpperBound = dataKey(nil, end)
-	}
-	return o
 }
 
 // snapshot is a held view.

@@ -188,6 +188,7 @@ func (t *tx) Put(key, value []byte) error {
 	if t.from == nil {
 		return store.ErrClosed
 	}
+	t.writes++
 	op := t.batch.SetDeferred(1+len(key), versionBytes+len(value))
 	op.Key[0] = dataPrefix
 	copy(op.Key[1:], key)
@@ -199,6 +200,7 @@ func (t *tx) Delete(key []byte) error {
 	if t.from == nil {
 		return store.ErrClosed
 	}
+	t.writes++
 	var buf [128]byte
 	return fault.Wrap("pebble.Delete", t.batch.Delete(dataKey(buf[:], key), nil))
 }

@@ -3,8 +3,6 @@ package postgres
 import (
 	"bytes"
 	"context"
-	"errors"
-	"iter"
 	"maps"
 	"slices"
 	"time"
@@ -28,10 +26,9 @@ const (
 // one round trip of many.
 type tx struct {
 	reader
-	version  store.Version // 0 until asked for
-	writes   map[string]write
-	hooks    []func(store.Version)
-	conflict error // the database has given the attempt up, whatever fn makes of it
+	version store.Version // 0 until asked for
+	kept    map[string]write
+	hooks   []func(store.Version)
 }
 
 type write struct {
@@ -51,7 +48,8 @@ func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 	}
 	defer done()
 	defer rollback(db) // does nothing after the commit
-	t := &tx{reader: reader{ctx: ctx, tx: db}, writes: map[string]write{}}
+	t := &tx{reader: reader{ctx: ctx, tx: db}, kept: map[string]write{}}
+	t.reader.flush = t.flush
 	defer func() { t.tx = nil }()
 	err = fn(t)
 	if t.conflict != nil {
@@ -83,19 +81,11 @@ func rollback(db pgx.Tx) {
 	_ = db.Rollback(ctx)
 }
 
-// note remembers a conflict, so that fn cannot lose it.
-func (t *tx) note(err error) error {
-	if errors.Is(err, store.ErrRetry) {
-		t.conflict = err
-	}
-	return err
-}
-
 func (t *tx) Get(key []byte) (store.Item, error) {
 	if t.tx == nil {
 		return store.Item{}, store.ErrClosed
 	}
-	w, written := t.writes[string(key)]
+	w, written := t.kept[string(key)]
 	switch {
 	case written && w.delete:
 		return store.Item{}, store.ErrNotFound
@@ -106,29 +96,12 @@ func (t *tx) Get(key []byte) (store.Item, error) {
 	return item, t.note(err)
 }
 
-func (t *tx) Scan(start, end []byte) iter.Seq2[store.Item, error] {
-	return func(yield func(store.Item, error) bool) {
-		if t.tx == nil {
-			yield(store.Item{}, store.ErrClosed)
-			return
-		}
-		if err := t.flush(); err != nil {
-			yield(store.Item{}, err)
-			return
-		}
-		for item, err := range t.reader.Scan(start, end) {
-			if !yield(item, t.note(err)) {
-				return
-			}
-		}
-	}
-}
-
 func (t *tx) Put(key, value []byte) error {
 	if err := t.number(); err != nil {
 		return err
 	}
-	t.writes[string(key)] = write{value: append([]byte{}, value...)}
+	t.writes++
+	t.kept[string(key)] = write{value: append([]byte{}, value...)}
 	return nil
 }
 
@@ -136,7 +109,8 @@ func (t *tx) Delete(key []byte) error {
 	if err := t.number(); err != nil {
 		return err
 	}
-	t.writes[string(key)] = write{delete: true}
+	t.writes++
+	t.kept[string(key)] = write{delete: true}
 	return nil
 }
 
@@ -157,8 +131,8 @@ func (t *tx) number() error {
 func (t *tx) flush() error {
 	var batch pgx.Batch
 	size := 0
-	for _, key := range slices.Sorted(maps.Keys(t.writes)) {
-		w := t.writes[key]
+	for _, key := range slices.Sorted(maps.Keys(t.kept)) {
+		w := t.kept[key]
 		if w.delete {
 			batch.Queue(deleteSQL, []byte(key))
 		} else {
@@ -176,7 +150,7 @@ func (t *tx) flush() error {
 			return err
 		}
 	}
-	clear(t.writes)
+	clear(t.kept)
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/alcedo-cloud/alcedo/internal/store"
@@ -96,6 +97,28 @@ func (m *model) compare(r store.Reader, want map[string]string, from string) err
 	got, err := collect(r, []byte(from), nil)
 	if err != nil || !slices.Equal(got, pairs) {
 		return fmt.Errorf("Scan(%q) = %q, %w, want %q", from, got, err, pairs)
+	}
+	return m.seek(r, pairs, from)
+}
+
+// seek goes over the same pairs with a cursor: on to the end, then back to each of them.
+func (m *model) seek(r store.Reader, pairs []string, from string) error {
+	c, err := r.Cursor(nil, nil)
+	if err != nil {
+		return err
+	}
+	for n := range pairs {
+		key, _, _ := strings.Cut(pairs[len(pairs)-1-n], "=")
+		if !c.Seek([]byte(key)) || string(c.Item().Key) != key {
+			return fmt.Errorf("Seek(%q) finds %q, %w", key, c.Item().Key, c.Err())
+		}
+	}
+	var got []string
+	for ok := c.Seek([]byte(from)); ok; ok = c.Next() {
+		got = append(got, string(c.Item().Key)+"="+string(c.Item().Value))
+	}
+	if err := c.Close(); err != nil || !slices.Equal(got, pairs) {
+		return fmt.Errorf("the cursor goes over %q, %w, want %q", got, err, pairs)
 	}
 	return nil
 }

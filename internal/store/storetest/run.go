@@ -18,6 +18,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 	}{
 		{"record", recordCases()},
 		{"scan", scanCases()},
+		{"cursor", cursorCases()},
 		{"transaction", transactionCases()},
 		{"snapshot", snapshotCases()},
 		{"concurrency", concurrencyCases()},
