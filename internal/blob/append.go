@@ -61,6 +61,9 @@ func (s *Service) create(ctx context.Context, a Access, t Target, c *CreateBlob,
 	if err != nil {
 		return nil, err
 	}
+	if c.EncryptionScope, err = a.scope(c.EncryptionScope); err != nil {
+		return nil, err
+	}
 	id, err := s.newContentID()
 	if err != nil {
 		return nil, err
@@ -106,6 +109,9 @@ func (s *Service) AppendBlock(ctx context.Context, a Access, t Target, r AppendB
 	if err != nil {
 		return AppendResult{}, err
 	}
+	if r.EncryptionScope, err = a.scope(r.EncryptionScope); err != nil {
+		return AppendResult{}, err
+	}
 	u := upload{body: r.Body, length: r.Length, most: maxAppendBlock, md5: r.MD5, crc: r.CRC64, sum: true}
 	if r.Source != nil {
 		src, err := s.openSource(ctx, *r.Source)
@@ -142,7 +148,7 @@ func (s *Service) AppendBlock(ctx context.Context, a Access, t Target, r AppendB
 
 // append adds what was staged to the blob.
 func (m *mutation) append(r AppendBlock, st *staged) (*Blob, error) {
-	if err := m.writable(r.Conditions, AppendBlob, r.Key); err != nil {
+	if err := m.writable(r.Conditions, AppendBlob, r.Key, r.EncryptionScope); err != nil {
 		return nil, err
 	}
 	b := *m.base

@@ -112,7 +112,7 @@ func TestAppendBehindHolders(t *testing.T) {
 	if _, err := w.tryAppend(t, key(), "log", "one.", nil); err != nil {
 		t.Fatal(err)
 	}
-	snap, err := w.SnapshotBlob(t.Context(), key(), blobAt("log"), nil, Conditions{})
+	snap, err := w.SnapshotBlob(t.Context(), key(), blobAt("log"), SetMetadata{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,11 +189,19 @@ func TestCustomerKey(t *testing.T) {
 			t.Fatal(r.CRC64, err)
 		}
 	}
-	for _, k := range []*CustomerKey{nil, other} {
+	for reason, k := range map[string]*CustomerKey{
+		"BlobUsesCustomerSpecifiedEncryption": nil, "BlobCustomerSpecifiedEncryptionMismatch": other,
+	} {
 		_, err := w.tryAppend(t, key(), "log", "x", func(r *AppendBlock) { r.Key = k })
-		refused(t, err, fault.Conflict, "BlobUsesCustomerSpecifiedEncryption")
+		refused(t, err, fault.Conflict, reason)
 		_, err = w.tryRead(t, key(), blobAt("log"), GetBlob{Key: k})
-		refused(t, err, fault.Conflict, "BlobUsesCustomerSpecifiedEncryption")
+		refused(t, err, fault.Conflict, reason)
+		_, err = w.GetBlobProperties(t.Context(), key(), blobAt("log"), Conditions{}, k)
+		refused(t, err, fault.Conflict, reason)
+		_, err = w.SetBlobMetadata(t.Context(), key(), blobAt("log"), SetMetadata{Key: k})
+		refused(t, err, fault.Conflict, reason)
+		_, err = w.SnapshotBlob(t.Context(), key(), blobAt("log"), SetMetadata{Key: k})
+		refused(t, err, fault.Conflict, reason)
 	}
 	_, err := w.tryRead(t, key(), blobAt("log"), GetBlob{Key: &CustomerKey{Key: mine.Key, SHA256: other.SHA256}})
 	refused(t, err, fault.Invalid, "InvalidHeaderValue")

@@ -66,7 +66,7 @@ func BenchmarkGetProperties(b *testing.B) {
 	w.put(b, "b", "x")
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := w.GetBlobProperties(b.Context(), key(), blobAt("b"), Conditions{}); err != nil {
+		if _, err := w.GetBlobProperties(b.Context(), key(), blobAt("b"), Conditions{}, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -149,7 +149,7 @@ func TestMetadataAndProperties(t *testing.T) {
 	w := newWorld(t, nil)
 	first := w.put(t, "b", "text")
 	w.clock.Advance(time.Minute)
-	b, err := w.SetBlobMetadata(t.Context(), key(), blobAt("b"), map[string]string{"Color": "blue"}, Conditions{})
+	b, err := w.SetBlobMetadata(t.Context(), key(), blobAt("b"), SetMetadata{Metadata: map[string]string{"Color": "blue"}})
 	if err != nil || b.ETag <= first.ETag || b.Metadata["Color"] != "blue" || b.Created != first.Created {
 		t.Errorf("metadata: %+v, %v", b, err)
 	}
@@ -157,7 +157,7 @@ func TestMetadataAndProperties(t *testing.T) {
 	if err != nil || b.ContentType != "text/plain" || b.ContentMD5 != nil || b.Metadata["Color"] != "blue" {
 		t.Errorf("properties: %+v, %v", b, err)
 	}
-	got, err := w.GetBlobProperties(t.Context(), key(), blobAt("b"), Conditions{})
+	got, err := w.GetBlobProperties(t.Context(), key(), blobAt("b"), Conditions{}, nil)
 	if err != nil || got.ETag != b.ETag || got.Tier != "Hot" || !got.TierInferred || got.LeaseStatus.State != LeaseAvailable {
 		t.Errorf("read: %+v, %v", got, err)
 	}
@@ -169,7 +169,7 @@ func TestMetadataAndProperties(t *testing.T) {
 func TestSnapshots(t *testing.T) {
 	w := newWorld(t, nil)
 	w.put(t, "b", "one")
-	s, err := w.SnapshotBlob(t.Context(), key(), blobAt("b"), nil, Conditions{})
+	s, err := w.SnapshotBlob(t.Context(), key(), blobAt("b"), SetMetadata{})
 	if err != nil {
 		t.Fatal(err)
 	}

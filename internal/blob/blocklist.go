@@ -76,7 +76,7 @@ func (s *Service) PutBlockList(ctx context.Context, a Access, t Target, r PutBlo
 		b = newBlob(BlockBlob, r.Headers, r.Metadata)
 		b.Tags, b.Tier, b.EncryptionScope = r.Tags, r.Tier, r.EncryptionScope
 		b.Immutability, b.LegalHold, b.CustomerKey = r.Immutability, r.LegalHold, r.Key.fingerprint()
-		if err := errors.Join(m.sameKey(b), m.admit(b)); err != nil {
+		if err := errors.Join(m.admit(b), m.sameKey(b)); err != nil {
 			return err
 		}
 		if b.Tier != "" {
@@ -117,13 +117,19 @@ func (r *PutBlockList) check(account *Account) ([]string, error) {
 	return ids, nil
 }
 
-// sameKey refuses a block list that comes with another key than the blocks that wait for it did.
+// sameKey refuses a block list that comes with another key or encryption scope than the blocks that wait for it did.
 func (m *mutation) sameKey(b *Blob) error {
 	h, err := readStaged(m.tx, m.container.instance, m.name)
-	if err == nil && h.count > 0 && !bytes.Equal(h.key, b.CustomerKey) {
-		err = refuse(fault.Conflict, "BlobUsesCustomerSpecifiedEncryption")
+	if err != nil || h.count == 0 {
+		return err
 	}
-	return err
+	if err := sameKey(h.key, b.CustomerKey); err != nil {
+		return err
+	}
+	if h.scope != b.EncryptionScope {
+		return refuse(fault.Conflict, "BlobCustomerSpecifiedEncryptionMismatch")
+	}
+	return nil
 }
 
 // assemble writes the list of the blob's blocks, and the blob.

@@ -114,7 +114,10 @@ func (s *Service) permitCopy(ctx context.Context, a Access, t Target, r *CopyBlo
 	}
 	r.id = id.String()
 	g, err := s.permitTagged(ctx, a, OpPutBlob, t, r.Tags)
-	if err != nil || r.Tier == "" {
+	if err != nil {
+		return g, err
+	}
+	if r.EncryptionScope, err = a.scope(r.EncryptionScope); err != nil || r.Tier == "" {
 		return g, err
 	}
 	if g.account.Kind == "Storage" {

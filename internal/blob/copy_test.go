@@ -38,7 +38,7 @@ func TestCopy(t *testing.T) {
 			t.Errorf("read %d bytes", len(got))
 		}
 	}
-	copied, err := w.GetBlobProperties(t.Context(), key(), Target{Account: testAccount, Container: "other", Blob: "big"}, Conditions{})
+	copied, err := w.GetBlobProperties(t.Context(), key(), Target{Account: testAccount, Container: "other", Blob: "big"}, Conditions{}, nil)
 	if err != nil || copied.ContentType != "text/plain" || copied.Metadata["a"] != "1" {
 		t.Errorf("%+v, %v", copied, err)
 	}
@@ -183,7 +183,7 @@ func (f *web) Fetch(ctx context.Context, s Source) (Fetched, error) {
 func (w *world) settled(t testing.TB, name string) *Blob {
 	t.Helper()
 	for range 500 {
-		b, err := w.GetBlobProperties(t.Context(), key(), blobAt(name), Conditions{})
+		b, err := w.GetBlobProperties(t.Context(), key(), blobAt(name), Conditions{}, nil)
 		must(t, err)
 		if b.Copy.Status != copyPending {
 			return b

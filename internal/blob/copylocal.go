@@ -51,8 +51,8 @@ func (m *mutation) readSource(src Source) (*Blob, error) {
 		return nil, sourceFault(err)
 	}
 	b.settle(m.now)
-	if b.CustomerKey != nil {
-		return nil, refuse(fault.Conflict, "BlobUsesCustomerSpecifiedEncryption")
+	if err := b.readable(m.account, nil); err != nil {
+		return nil, sourceFault(err)
 	}
 	if b.Copy != nil && b.Copy.Status == copyPending {
 		return nil, refuse(fault.Conflict, "PendingCopyOperation")

@@ -120,7 +120,7 @@ func TestCrash(t *testing.T) {
 	defer end()
 	for _, name := range acknowledged {
 		writer := int(name[0] - '0')
-		b, err := w.GetBlobProperties(t.Context(), key(), blobAt(name), Conditions{})
+		b, err := w.GetBlobProperties(t.Context(), key(), blobAt(name), Conditions{}, nil)
 		if err != nil {
 			t.Errorf("%s is lost: %v", name, err)
 			continue

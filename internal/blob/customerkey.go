@@ -45,10 +45,20 @@ func (b *Blob) opens(k *CustomerKey) error {
 	if err := k.check(); err != nil {
 		return err
 	}
-	if !bytes.Equal(b.CustomerKey, k.fingerprint()) {
+	return sameKey(b.CustomerKey, k.fingerprint())
+}
+
+// sameKey compares the hash of the key that something was encrypted with to the one that comes with a request.
+func sameKey(with, shown []byte) error {
+	switch {
+	case bytes.Equal(with, shown):
+		return nil
+	case with == nil:
+		return refuse(fault.Conflict, "BlobDoesNotUseCustomerSpecifiedEncryption")
+	case shown == nil:
 		return refuse(fault.Conflict, "BlobUsesCustomerSpecifiedEncryption")
 	}
-	return nil
+	return refuse(fault.Conflict, "BlobCustomerSpecifiedEncryptionMismatch")
 }
 
 // stream is AES-256 in counter mode over a content, from an offset on. The counter begins with the content's ID, which

@@ -103,11 +103,11 @@ func TestConditionsOfAssignments(t *testing.T) {
 		{
 			"path", `(` + read + ` OR @Resource[Microsoft.Storage/storageAccounts/blobServices/containers/blobs:path] StringLike 'open/*')`,
 			func(w *world) error {
-				_, err := w.GetBlobProperties(ctx, bearer(), blobAt("open/b"), Conditions{})
+				_, err := w.GetBlobProperties(ctx, bearer(), blobAt("open/b"), Conditions{}, nil)
 				return err
 			},
 			func(w *world) error {
-				_, err := w.GetBlobProperties(ctx, bearer(), blobAt("shut/b"), Conditions{})
+				_, err := w.GetBlobProperties(ctx, bearer(), blobAt("shut/b"), Conditions{}, nil)
 				return err
 			},
 		},
@@ -122,11 +122,11 @@ func TestConditionsOfAssignments(t *testing.T) {
 		{
 			"tag", `(` + read + ` OR @Resource[Microsoft.Storage/storageAccounts/blobServices/containers/blobs/tags:Open<$key_case_sensitive$>] StringEquals 'yes')`,
 			func(w *world) error {
-				_, err := w.GetBlobProperties(ctx, bearer(), blobAt("tagged"), Conditions{})
+				_, err := w.GetBlobProperties(ctx, bearer(), blobAt("tagged"), Conditions{}, nil)
 				return err
 			},
 			func(w *world) error {
-				_, err := w.GetBlobProperties(ctx, bearer(), blobAt("open/b"), Conditions{})
+				_, err := w.GetBlobProperties(ctx, bearer(), blobAt("open/b"), Conditions{}, nil)
 				return err
 			},
 		},

@@ -92,7 +92,7 @@ func (d *Download) locate(t Target, r GetBlob, account *Account, now Ticks) erro
 	if b.settle(now); b.Tier == "Archive" {
 		return refuse(fault.Conflict, "BlobArchived")
 	}
-	if err := b.opens(r.Key); err != nil {
+	if err := b.readable(account, r.Key); err != nil {
 		return err
 	}
 	d.key = r.Key

@@ -7,8 +7,9 @@ import (
 	"github.com/alcedo-cloud/alcedo/internal/store"
 )
 
-// GetBlobProperties gives a blob's, snapshot's or version's properties and metadata.
-func (s *Service) GetBlobProperties(ctx context.Context, a Access, t Target, c Conditions) (*Blob, error) {
+// GetBlobProperties gives a blob's, snapshot's or version's properties and metadata. A blob that is encrypted with a
+// customer's key shows them to that key.
+func (s *Service) GetBlobProperties(ctx context.Context, a Access, t Target, c Conditions, key *CustomerKey) (*Blob, error) {
 	g, err := s.permitBlob(ctx, a, OpGetBlobProperties, t)
 	if err != nil {
 		return nil, err
@@ -23,7 +24,10 @@ func (s *Service) GetBlobProperties(ctx context.Context, a Access, t Target, c C
 		if err := c.leaseForRead(b.Lease, now); err != nil {
 			return err
 		}
-		return c.read(b.state())
+		if err := c.read(b.state()); err != nil {
+			return err
+		}
+		return b.readable(g.account, key)
 	})
 	if err != nil {
 		return nil, fault.Wrap("blob.GetBlobProperties", err)

@@ -141,11 +141,11 @@ func TestLeasedBlob(t *testing.T) {
 	refused(t, err, fault.Precondition, "LeaseIdMissing")
 	_, err = w.DeleteBlob(t.Context(), key(), blobAt("b"), DeleteBlob{})
 	refused(t, err, fault.Precondition, "LeaseIdMissing")
-	_, err = w.SetBlobMetadata(t.Context(), key(), blobAt("b"), nil, Conditions{LeaseID: leaseB})
+	_, err = w.SetBlobMetadata(t.Context(), key(), blobAt("b"), SetMetadata{Conditions: Conditions{LeaseID: leaseB}})
 	refused(t, err, fault.Precondition, "LeaseIdMismatchWithBlobOperation")
-	_, err = w.GetBlobProperties(t.Context(), key(), blobAt("b"), Conditions{LeaseID: leaseB})
+	_, err = w.GetBlobProperties(t.Context(), key(), blobAt("b"), Conditions{LeaseID: leaseB}, nil)
 	refused(t, err, fault.Precondition, "LeaseIdMismatchWithBlobOperation")
-	b, err := w.GetBlobProperties(t.Context(), key(), blobAt("b"), Conditions{})
+	b, err := w.GetBlobProperties(t.Context(), key(), blobAt("b"), Conditions{}, nil)
 	if err != nil || b.LeaseStatus != (LeaseStatus{LeaseLeased, true, "fixed"}) {
 		t.Errorf("%+v, %v", b.LeaseStatus, err)
 	}
@@ -159,7 +159,7 @@ func TestLeasedBlob(t *testing.T) {
 	if got, err = lease(LeaseRequest{Action: AcquireLease, Duration: -1}); err != nil || len(got.LeaseID) != 36 {
 		t.Errorf("%+v, %v", got, err)
 	}
-	_, err = w.SetBlobMetadata(t.Context(), key(), blobAt("absent"), nil, Conditions{})
+	_, err = w.SetBlobMetadata(t.Context(), key(), blobAt("absent"), SetMetadata{})
 	refused(t, err, fault.NotFound, "BlobNotFound")
 }
 

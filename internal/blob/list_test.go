@@ -80,7 +80,7 @@ func TestVersions(t *testing.T) {
 	before := w.put(t, "b", "zero")
 	w.account(t, versioned)
 	one := w.put(t, "b", "one")
-	two, err := w.SetBlobMetadata(t.Context(), key(), blobAt("b"), map[string]string{"k": "v"}, Conditions{})
+	two, err := w.SetBlobMetadata(t.Context(), key(), blobAt("b"), SetMetadata{Metadata: map[string]string{"k": "v"}})
 	if err != nil || two.VersionID <= one.VersionID || !two.Current {
 		t.Fatalf("%+v, %v", two, err)
 	}
@@ -130,7 +130,7 @@ func TestSoftDelete(t *testing.T) {
 	w := newWorld(t, keepDeleted)
 	w.put(t, "b", "one")
 	w.put(t, "b", strings.Repeat("2", maxInline+1))
-	s, err := w.SnapshotBlob(t.Context(), key(), blobAt("b"), nil, Conditions{})
+	s, err := w.SnapshotBlob(t.Context(), key(), blobAt("b"), SetMetadata{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -100,6 +100,9 @@ func (s *Service) PutPages(ctx context.Context, a Access, t Target, r PutPages) 
 	if err != nil {
 		return PageResult{}, err
 	}
+	if r.EncryptionScope, err = a.scope(r.EncryptionScope); err != nil {
+		return PageResult{}, err
+	}
 	var st arrival
 	if !r.Clear {
 		if st, err = s.arrivePages(ctx, a, r); err != nil {
@@ -115,7 +118,7 @@ func (s *Service) PutPages(ctx context.Context, a Access, t Target, r PutPages) 
 		result.MD5 = st.md5
 	}
 	err = s.mutate(ctx, g, t, func(m *mutation) error {
-		if err := m.writable(r.Conditions, PageBlob, r.Key); err != nil {
+		if err := m.writable(r.Conditions, PageBlob, r.Key, r.EncryptionScope); err != nil {
 			return err
 		}
 		b := *m.base

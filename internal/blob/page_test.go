@@ -171,7 +171,7 @@ func TestPageDifferences(t *testing.T) {
 
 func (w *world) snapshot(t testing.TB, name string) Target {
 	t.Helper()
-	b, err := w.SnapshotBlob(t.Context(), key(), blobAt(name), nil, Conditions{})
+	b, err := w.SnapshotBlob(t.Context(), key(), blobAt(name), SetMetadata{})
 	must(t, err)
 	target := blobAt(name)
 	target.Snapshot = b.Snapshot

@@ -102,7 +102,7 @@ func (b *Blob) shown(account *Account, now Ticks) *Blob {
 	if b.Deleted != 0 {
 		b.RemainingDays = daysUntil(b.Purge, now)
 	}
-	if b.Tier == "" && b.Type == BlockBlob {
+	if b.Tier == "" && b.Type == BlockBlob && account.Kind != "Storage" { // the first kind knows no tiers
 		b.Tier, b.TierInferred = account.AccessTier, true
 		if b.Tier == "" {
 			b.Tier = "Hot"

@@ -1,7 +1,6 @@
 package blob
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -28,12 +27,15 @@ type PutBlock struct {
 	CRC64   *uint64
 	LeaseID string
 	Key     *CustomerKey
+
+	EncryptionScope string
 }
 
 // BlockResult has the checksums of a body.
 type BlockResult struct {
-	MD5   []byte // nil where the client sent none
-	CRC64 uint64
+	MD5             []byte // nil where the client sent none
+	CRC64           uint64
+	EncryptionScope string
 }
 
 // stagedBlocks is what holds for all uncommitted blocks of a blob.
@@ -42,6 +44,7 @@ type stagedBlocks struct {
 	idSize int // bytes of each block's ID
 	count  int
 	key    []byte // SHA-256 of the customer's key that they are encrypted with
+	scope  string // the encryption scope that they are encrypted with
 	since  Ticks  // when the last block came: a week later they are swept
 }
 
@@ -51,6 +54,7 @@ const (
 	sCount
 	sSince
 	sKey
+	sScope
 )
 
 func (h stagedBlocks) encode() []byte {
@@ -60,6 +64,7 @@ func (h stagedBlocks) encode() []byte {
 	w.number(sCount, uint64(h.count))
 	w.number(sSince, uint64(h.since))
 	w.bytes(sKey, h.key)
+	w.text(sScope, h.scope)
 	return w.b
 }
 
@@ -78,6 +83,8 @@ func decodeStaged(record []byte) (stagedBlocks, error) {
 			h.since = Ticks(r.number())
 		case sKey:
 			h.key = r.clone()
+		case sScope:
+			h.scope = r.text()
 		default:
 			return h, errRecord
 		}
@@ -121,6 +128,9 @@ func (s *Service) PutBlock(ctx context.Context, a Access, t Target, r PutBlock) 
 	case r.Length > maxBlock:
 		return BlockResult{}, refuse(fault.TooLarge, "RequestBodyTooLarge")
 	}
+	if r.EncryptionScope, err = a.scope(r.EncryptionScope); err != nil {
+		return BlockResult{}, err
+	}
 	c := Conditions{LeaseID: r.LeaseID}
 	if r.Length > maxInline {
 		if err := s.precheck(ctx, g, t, func(m *mutation) error { return m.mayStage(c) }); err != nil {
@@ -131,10 +141,11 @@ func (s *Service) PutBlock(ctx context.Context, a Access, t Target, r PutBlock) 
 	if err != nil {
 		return BlockResult{}, err
 	}
-	if err := s.putBlock(ctx, g, t, c, stagedBlock{staged: st.staged, id: id, key: r.Key.fingerprint()}); err != nil {
+	block := stagedBlock{staged: st.staged, id: id, key: r.Key.fingerprint(), asked: r.EncryptionScope}
+	if err := s.putBlock(ctx, g, t, c, &block); err != nil {
 		return BlockResult{}, err
 	}
-	return BlockResult{MD5: st.md5, CRC64: st.crc}, nil
+	return BlockResult{MD5: st.md5, CRC64: st.crc, EncryptionScope: block.scope}, nil
 }
 
 // stagedBlock is a block whose bytes have arrived.
@@ -142,10 +153,13 @@ type stagedBlock struct {
 	*staged
 	id  string
 	key []byte // SHA-256 of the customer's key that it is encrypted with
+
+	asked string // the encryption scope of the request, if any
+	scope string // the one that it is encrypted with
 }
 
 // putBlock records a block whose bytes have arrived; Put Block From URL ends here too.
-func (s *Service) putBlock(ctx context.Context, g grant, t Target, c Conditions, b stagedBlock) error {
+func (s *Service) putBlock(ctx context.Context, g grant, t Target, c Conditions, b *stagedBlock) error {
 	err := s.mutate(ctx, g, t, func(m *mutation) error {
 		if err := m.mayStage(c); err != nil {
 			return err
@@ -176,7 +190,7 @@ func (m *mutation) mayStage(c Conditions) error {
 }
 
 // stageBlock writes a block, in the place of one with the same ID.
-func (m *mutation) stageBlock(b stagedBlock) error {
+func (m *mutation) stageBlock(b *stagedBlock) error {
 	h, err := readStaged(m.tx, m.container.instance, m.name)
 	if err != nil {
 		return err
@@ -190,8 +204,16 @@ func (m *mutation) stageBlock(b stagedBlock) error {
 	if size != 0 && size != len(b.id) {
 		return refuse(fault.Invalid, "InvalidBlobOrBlock")
 	}
-	if h.count > 0 && !bytes.Equal(h.key, b.key) {
-		return refuse(fault.Conflict, "BlobUsesCustomerSpecifiedEncryption")
+	if b.scope, err = m.encryptionScope(b.asked, b.key); err != nil {
+		return err
+	}
+	if h.count > 0 {
+		if err := sameKey(h.key, b.key); err != nil {
+			return err
+		}
+		if h.scope != b.scope {
+			return refuse(fault.Conflict, "BlobCustomerSpecifiedEncryptionMismatch")
+		}
 	}
 	key := keyBlock(m.container.instance, m.name, b.id)
 	item, err := m.tx.Get(key)
@@ -213,7 +235,7 @@ func (m *mutation) stageBlock(b stagedBlock) error {
 	default:
 		return err
 	}
-	h.idSize, h.since, h.key = len(b.id), m.now, b.key
+	h.idSize, h.since, h.key, h.scope = len(b.id), m.now, b.key, b.scope
 	if err := m.tx.Put(keyStaged(m.container.instance, m.name), h.encode()); err != nil {
 		return err
 	}

@@ -1,6 +1,17 @@
 package blob
 
-import "context"
+import (
+	"context"
+	"errors"
+)
+
+// SetMetadata is Set Blob Metadata, and Snapshot Blob, whose metadata are the snapshot's own where there are any.
+type SetMetadata struct {
+	Metadata        map[string]string
+	Key             *CustomerKey
+	EncryptionScope string
+	Conditions      Conditions
+}
 
 // amend runs fn on a copy of the blob that is there, once the door, the conditions and the lease let it. fn saves it.
 func (s *Service) amend(ctx context.Context, a Access, op Operation, t Target, c Conditions, fn func(*mutation, *Blob) error) (*Blob, error) {
@@ -38,12 +49,19 @@ func (s *Service) amend(ctx context.Context, a Access, op Operation, t Target, c
 }
 
 // SetBlobMetadata replaces a blob's metadata. Where versioning is on, that makes a version.
-func (s *Service) SetBlobMetadata(ctx context.Context, a Access, t Target, metadata map[string]string, c Conditions) (*Blob, error) {
-	if err := checkMetadata(metadata); err != nil {
+func (s *Service) SetBlobMetadata(ctx context.Context, a Access, t Target, r SetMetadata) (*Blob, error) {
+	if err := checkMetadata(r.Metadata); err != nil {
 		return nil, err
 	}
-	return s.amend(ctx, a, OpSetBlobMetadata, t, c, func(m *mutation, b *Blob) error {
-		b.Metadata = metadata
+	var err error
+	if r.EncryptionScope, err = a.scope(r.EncryptionScope); err != nil {
+		return nil, err
+	}
+	return s.amend(ctx, a, OpSetBlobMetadata, t, r.Conditions, func(m *mutation, b *Blob) error {
+		if err := errors.Join(b.opens(r.Key), m.sameScope(r.EncryptionScope)); err != nil {
+			return err
+		}
+		b.Metadata = r.Metadata
 		return m.rewrite(b)
 	})
 }

@@ -2,13 +2,14 @@ package blob
 
 import (
 	"context"
+	"errors"
 
 	"github.com/alcedo-cloud/alcedo/internal/fault"
 )
 
-// SnapshotBlob makes a snapshot: the blob as it is, for reading. metadata, where not nil, is the snapshot's instead of
-// the blob's. Nothing is copied. The result has Snapshot set, and the ETag and Last-Modified of the snapshot.
-func (s *Service) SnapshotBlob(ctx context.Context, a Access, t Target, metadata map[string]string, c Conditions) (*Blob, error) {
+// SnapshotBlob makes a snapshot: the blob as it is, for reading. Metadata, where there are any, are the snapshot's instead
+// of the blob's. Nothing is copied. The result has Snapshot set, and the ETag and Last-Modified of the snapshot.
+func (s *Service) SnapshotBlob(ctx context.Context, a Access, t Target, r SetMetadata) (*Blob, error) {
 	g, err := s.permitBlob(ctx, a, OpSnapshotBlob, t)
 	if err != nil {
 		return nil, err
@@ -16,7 +17,10 @@ func (s *Service) SnapshotBlob(ctx context.Context, a Access, t Target, metadata
 	if t.Snapshot != 0 || t.VersionID != 0 {
 		return nil, invalidQuery("snapshot", "write")
 	}
-	if err := checkMetadata(metadata); err != nil {
+	if err := checkMetadata(r.Metadata); err != nil {
+		return nil, err
+	}
+	if r.EncryptionScope, err = a.scope(r.EncryptionScope); err != nil {
 		return nil, err
 	}
 	var snapshot *Blob
@@ -24,10 +28,13 @@ func (s *Service) SnapshotBlob(ctx context.Context, a Access, t Target, metadata
 		if err := m.exists(); err != nil {
 			return err
 		}
-		if err := c.write(m.base.state()); err != nil {
+		if err := r.Conditions.write(m.base.state()); err != nil {
 			return err
 		}
-		if err := c.leaseForRead(m.base.Lease, m.now); err != nil {
+		if err := r.Conditions.leaseForRead(m.base.Lease, m.now); err != nil {
+			return err
+		}
+		if err := errors.Join(m.base.opens(r.Key), m.sameScope(r.EncryptionScope)); err != nil {
 			return err
 		}
 		if m.base.Tier == "Archive" {
@@ -36,8 +43,8 @@ func (s *Service) SnapshotBlob(ctx context.Context, a Access, t Target, metadata
 		copied := *m.base
 		snapshot = &copied
 		snapshot.Snapshot, snapshot.VersionID, snapshot.Lease = m.now, 0, Lease{}
-		if len(metadata) > 0 {
-			snapshot.Metadata = metadata
+		if len(r.Metadata) > 0 {
+			snapshot.Metadata = r.Metadata
 			m.touch(snapshot)
 		}
 		snapshot.Content.Shared = true

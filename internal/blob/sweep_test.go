@@ -169,7 +169,7 @@ func TestLifecycle(t *testing.T) {
 	if swept := w.sweepLater(t); swept.Deleted != 1 || swept.Tiered != 1 {
 		t.Errorf("after four days: %+v", swept)
 	}
-	b, err := w.GetBlobProperties(t.Context(), key(), blobAt("logs/a"), Conditions{})
+	b, err := w.GetBlobProperties(t.Context(), key(), blobAt("logs/a"), Conditions{}, nil)
 	if err != nil || b.Tier != "Cool" || b.TierInferred {
 		t.Errorf("%+v, %v", b, err)
 	}

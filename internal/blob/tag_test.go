@@ -18,7 +18,7 @@ func TestTags(t *testing.T) {
 	if err != nil || !maps.Equal(got, tags) {
 		t.Errorf("%v, %v", got, err)
 	}
-	after, err := w.GetBlobProperties(t.Context(), key(), blobAt("a"), Conditions{})
+	after, err := w.GetBlobProperties(t.Context(), key(), blobAt("a"), Conditions{}, nil)
 	if err != nil || after.ETag != b.ETag || after.Modified != b.Modified {
 		t.Errorf("tags changed the blob: %v", err)
 	}
@@ -145,7 +145,7 @@ func TestTiers(t *testing.T) {
 		return w.SetTier(t.Context(), key(), blobAt(name), SetTier{Tier: tier, RehydratePriority: priority})
 	}
 	tier := func() (string, string) {
-		b, err := w.GetBlobProperties(t.Context(), key(), blobAt("a"), Conditions{})
+		b, err := w.GetBlobProperties(t.Context(), key(), blobAt("a"), Conditions{}, nil)
 		must(t, err)
 		return b.Tier, b.RehydrateTo
 	}

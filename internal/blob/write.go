@@ -1,8 +1,6 @@
 package blob
 
 import (
-	"slices"
-
 	"github.com/alcedo-cloud/alcedo/internal/blob/tags"
 	"github.com/alcedo-cloud/alcedo/internal/fault"
 )
@@ -50,8 +48,8 @@ func checkWriteTarget(t Target) error {
 }
 
 // writable checks that a change of the blob's bytes may go on: it is there, of the type, its conditions, its lease and
-// what protects it let it pass, and the key is the one it was made with.
-func (m *mutation) writable(c Conditions, t BlobType, key *CustomerKey) error {
+// what protects it let it pass, and key and encryption scope are those it was made with.
+func (m *mutation) writable(c Conditions, t BlobType, key *CustomerKey, scope string) error {
 	if err := m.exists(); err != nil {
 		return err
 	}
@@ -61,7 +59,10 @@ func (m *mutation) writable(c Conditions, t BlobType, key *CustomerKey) error {
 	if err := m.changeable(c); err != nil {
 		return err
 	}
-	return m.base.opens(key)
+	if err := m.base.opens(key); err != nil {
+		return err
+	}
+	return m.sameScope(scope)
 }
 
 // changeable checks conditions and lease of a blob that is there.
@@ -82,30 +83,12 @@ func (m *mutation) answer(b *Blob) *Blob {
 	return c.shown(m.account, m.now)
 }
 
-// accountKey is the encryption scope that stands for the account's own key.
-const accountKey = "$account-encryption-key"
-
 // admit checks what a new blob says of its protection: its encryption scope, which the container may dictate, and its
 // own immutability policy.
 func (m *mutation) admit(b *Blob) error {
-	c := m.container
-	switch {
-	case b.EncryptionScope == "" && c.DefaultEncryptionScope != accountKey:
-		b.EncryptionScope = c.DefaultEncryptionScope
-	case b.EncryptionScope != "" && c.DenyEncryptionScopeOverride && b.EncryptionScope != c.DefaultEncryptionScope:
-		return refuse(fault.Denied, "RequestForbiddenByContainerEncryptionPolicy")
-	}
-	if b.EncryptionScope != "" {
-		if b.CustomerKey != nil {
-			return invalidHeader("x-ms-encryption-scope", b.EncryptionScope)
-		}
-		i := slices.IndexFunc(m.account.EncryptionScopes, func(s EncryptionScope) bool { return s.Name == b.EncryptionScope })
-		if i < 0 {
-			return refuse(fault.NotFound, "EncryptionScopeNotFound")
-		}
-		if !m.account.EncryptionScopes[i].Enabled {
-			return refuse(fault.Conflict, "EncryptionScopeDisabled")
-		}
+	var err error
+	if b.EncryptionScope, err = m.encryptionScope(b.EncryptionScope, b.CustomerKey); err != nil {
+		return err
 	}
 	if b.Immutability == nil && !b.LegalHold {
 		return nil

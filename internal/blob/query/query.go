@@ -15,6 +15,7 @@ const (
 	maxRecord     = 1 << 20   // bytes of a record, Azure's
 	maxDepth      = 64        // of an expression
 	flushAt       = 64 << 10  // bytes of results that go out at once
+	progressAfter = 4 << 20   // bytes that are looked at without a word to the client, at most
 )
 
 // Format says how records are written.
@@ -68,7 +69,7 @@ func (q *Query) Run(in io.Reader, from, to Format, sink Sink) error {
 	if err := e.finish(); err != nil {
 		return err
 	}
-	if err := sink.Progress(e.scanned); err != nil {
+	if err := e.progress(); err != nil {
 		return err
 	}
 	return sink.End()
@@ -96,12 +97,18 @@ type execution struct {
 	sink    Sink
 	kept    int64
 	scanned int64
+	told    int64 // scanned when the client was told of it last
 	folds   []fold
 }
 
 // take looks at one record.
 func (e *execution) take(r *record) error {
 	e.scanned = r.end
+	if e.scanned-e.told >= progressAfter {
+		if err := e.progress(); err != nil {
+			return err
+		}
+	}
 	if e.query.limit >= 0 && e.kept >= e.query.limit {
 		return errEnough
 	}
@@ -143,6 +150,11 @@ func (e *execution) flush() error {
 	if err != nil {
 		return err
 	}
+	return e.progress()
+}
+
+func (e *execution) progress() error {
+	e.told = e.scanned
 	return e.sink.Progress(e.scanned)
 }
 

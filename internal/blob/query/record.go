@@ -111,7 +111,7 @@ func (c *csvReader) next() (*record, error) {
 			}
 			c.at++
 			field = append(field, b)
-		case f.Quote != 0 && b == f.Quote:
+		case f.Quote != 0 && b == f.Quote && (inQuotes || len(field) == 0):
 			if next, err := c.in.Peek(1); inQuotes && err == nil && next[0] == f.Quote {
 				field = append(field, b)
 				if _, err := c.in.Discard(1); err != nil {

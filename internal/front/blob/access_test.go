@@ -249,3 +249,19 @@ func TestConnection(t *testing.T) {
 	w.configure(func(a *blob.Account) { a.Network.IP = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")} })
 	w.do(ask{method: "GET", url: "/con/b", as: "key"}, 200, "")
 }
+
+// TestDirectorySAS: a signature for a directory is one only where there are directories.
+func TestDirectorySAS(t *testing.T) {
+	w := newWorld(t)
+	w.container("con")
+	w.put("/con/a/b/c", "deep")
+	w.put("/con/a/other", "x")
+	q := w.seal("sv=2020-12-06&sr=d&sdd=2&sp=r&se=2026-11-24T00%3A00%3A00Z", w.account.Keys[0].Value, sas.Target{Account: "acct", Container: "con", Blob: "a/b"})
+	w.do(ask{method: "GET", url: "/con/a/b/c?" + q}, 403, "AuthenticationFailed")
+	w.configure(func(a *blob.Account) { a.HierarchicalNamespace = true })
+	if got := w.do(ask{method: "GET", url: "/con/a/b/c?" + q}, 200, "").Body.String(); got != "deep" {
+		t.Error(got)
+	}
+	w.do(ask{method: "GET", url: "/con/a/other?" + q}, 403, "AuthenticationFailed")
+	w.do(ask{method: "DELETE", url: "/con/a/b/c?" + q}, 403, "AuthorizationPermissionMismatch")
+}

@@ -27,7 +27,7 @@ func (f *front) blobOperations() []operation {
 		{method: put, level: onBlob, comp: "tags", handle: f.setBlobTags},
 		{method: http.MethodGet, level: onBlob, comp: "blocklist", handle: f.getBlockList},
 		{method: http.MethodGet, level: onBlob, comp: "pagelist", handle: f.getPageRanges},
-		{method: http.MethodPost, level: onBlob, comp: "query", handle: unsupported},
+		{method: http.MethodPost, level: onBlob, comp: "query", handle: f.queryBlob},
 		{method: http.MethodGet, level: onService, comp: "blobs", handle: f.findBlobs},
 		{method: http.MethodGet, level: onContainer, restype: "container", comp: "blobs", handle: f.findBlobs},
 	}

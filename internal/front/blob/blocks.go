@@ -28,26 +28,15 @@ func (f *front) putBlock(x *exchange) (*answer, error) {
 	}
 	result, err := f.Service.PutBlock(x.r.Context(), x.access, x.target, blob.PutBlock{
 		ID: id, Body: t.body, Length: t.length, MD5: t.md5, CRC64: t.crc64, LeaseID: x.in("X-Ms-Lease-Id"), Key: key,
+		EncryptionScope: x.in("X-Ms-Encryption-Scope"),
 	})
 	if err != nil {
 		return nil, err
 	}
 	x.transferred(t, result.MD5, result.CRC64)
 	x.set("x-ms-request-server-encrypted", "true")
-	if key != nil {
-		x.encryptionHeader(key.SHA256, "")
-	}
+	x.blockEncryption(key, result)
 	return &answer{status: http.StatusCreated}, nil
-}
-
-// withoutCustomerKey refuses a customer-provided key where contents cannot be encrypted with it: storing them without
-// would break the promise.
-func (x *exchange) withoutCustomerKey() error {
-	key, err := x.customerKey()
-	if err == nil && key != nil {
-		err = detailed(fault.Unsupported, "UnsupportedHeader", &detail{elements: [][2]string{{"HeaderName", "x-ms-encryption-key"}}})
-	}
-	return err
 }
 
 // putBlockList is Put Block List.
@@ -160,4 +149,13 @@ func (d *xmlDocument) blocks(name string, blocks []blob.BlockEntry) {
 		d.end("Block")
 	}
 	d.end(name)
+}
+
+// blockEncryption says with which key or encryption scope a block was encrypted.
+func (x *exchange) blockEncryption(key *blob.CustomerKey, r blob.BlockResult) {
+	var sum []byte
+	if key != nil {
+		sum = key.SHA256
+	}
+	x.encryptionHeader(sum, r.EncryptionScope)
 }

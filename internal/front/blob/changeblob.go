@@ -10,19 +10,25 @@ import (
 
 // setBlobMetadata is Set Blob Metadata.
 func (f *front) setBlobMetadata(x *exchange) (*answer, error) {
-	conditions, err := x.conditions()
+	r, err := x.metadataRequest()
 	if err != nil {
 		return nil, err
 	}
-	if err := x.withoutCustomerKey(); err != nil {
-		return nil, err
-	}
-	b, err := f.Service.SetBlobMetadata(x.r.Context(), x.access, x.target, x.metadataOf(), conditions)
+	b, err := f.Service.SetBlobMetadata(x.r.Context(), x.access, x.target, r)
 	if err != nil {
 		return nil, err
 	}
 	x.written(b)
 	return &answer{status: http.StatusOK}, nil
+}
+
+func (x *exchange) metadataRequest() (r blob.SetMetadata, err error) {
+	r.Metadata, r.EncryptionScope = x.metadataOf(), x.in("X-Ms-Encryption-Scope")
+	if r.Key, err = x.customerKey(); err != nil {
+		return r, err
+	}
+	r.Conditions, err = x.conditions()
+	return r, err
 }
 
 // deleteBlob is Delete Blob.
@@ -60,14 +66,11 @@ func (f *front) deleteBlob(x *exchange) (*answer, error) {
 
 // snapshotBlob is Snapshot Blob.
 func (f *front) snapshotBlob(x *exchange) (*answer, error) {
-	conditions, err := x.conditions()
+	r, err := x.metadataRequest()
 	if err != nil {
 		return nil, err
 	}
-	if err := x.withoutCustomerKey(); err != nil {
-		return nil, err
-	}
-	b, err := f.Service.SnapshotBlob(x.r.Context(), x.access, x.target, x.metadataOf(), conditions)
+	b, err := f.Service.SnapshotBlob(x.r.Context(), x.access, x.target, r)
 	if err != nil {
 		return nil, err
 	}

@@ -171,12 +171,14 @@ func (f *front) putBlockFromURL(x *exchange) (*answer, error) {
 	}
 	result, err := f.Service.PutBlockFromURL(x.r.Context(), x.access, x.target, blob.PutBlock{
 		ID: x.param("blockid"), LeaseID: x.in("X-Ms-Lease-Id"), Key: key,
+		EncryptionScope: x.in("X-Ms-Encryption-Scope"),
 	}, s)
 	if err != nil {
 		return nil, err
 	}
 	x.transferred(transfer{md5: s.MD5}, result.MD5, result.CRC64)
 	x.set("x-ms-request-server-encrypted", "true")
+	x.blockEncryption(key, result)
 	return &answer{status: http.StatusCreated}, nil
 }
 

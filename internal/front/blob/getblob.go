@@ -1,7 +1,6 @@
 package blob
 
 import (
-	"bytes"
 	"io"
 	"net/http"
 	"strconv"
@@ -160,15 +159,8 @@ func (p *pieces) ReadFrom(r io.Reader) (int64, error) {
 
 // getBlobProperties is Get Blob Properties.
 func (f *front) getBlobProperties(x *exchange) (*answer, error) {
-	conditions, err := x.conditions()
+	b, err := f.properties(x)
 	if err != nil {
-		return nil, err
-	}
-	b, err := f.Service.GetBlobProperties(x.r.Context(), x.access, x.target, conditions)
-	if err != nil {
-		return nil, err
-	}
-	if err := x.opens(b); err != nil {
 		return nil, err
 	}
 	x.blobHeader(b)
@@ -179,37 +171,26 @@ func (f *front) getBlobProperties(x *exchange) (*answer, error) {
 	return &answer{status: http.StatusOK}, nil
 }
 
-// getBlobMetadata is Get Blob Metadata.
-func (f *front) getBlobMetadata(x *exchange) (*answer, error) {
+func (f *front) properties(x *exchange) (*blob.Blob, error) {
 	conditions, err := x.conditions()
 	if err != nil {
 		return nil, err
 	}
-	b, err := f.Service.GetBlobProperties(x.r.Context(), x.access, x.target, conditions)
+	key, err := x.customerKey()
 	if err != nil {
 		return nil, err
 	}
-	if err := x.opens(b); err != nil {
+	return f.Service.GetBlobProperties(x.r.Context(), x.access, x.target, conditions, key)
+}
+
+// getBlobMetadata is Get Blob Metadata.
+func (f *front) getBlobMetadata(x *exchange) (*answer, error) {
+	b, err := f.properties(x)
+	if err != nil {
 		return nil, err
 	}
 	x.changed(b.ETag, b.Modified)
 	x.metadata(b.Metadata)
 	x.encryptionHeader(b.CustomerKey, b.EncryptionScope)
 	return &answer{status: http.StatusOK}, nil
-}
-
-// opens refuses to show a blob that is encrypted with a customer's key to a request that has not shown it.
-func (x *exchange) opens(b *blob.Blob) error {
-	key, err := x.customerKey()
-	switch {
-	case err != nil:
-		return err
-	case len(b.CustomerKey) == 0 && key != nil:
-		return refusal(fault.Conflict, "BlobDoesNotUseCustomerSpecifiedEncryption")
-	case len(b.CustomerKey) > 0 && key == nil:
-		return refusal(fault.Conflict, "BlobUsesCustomerSpecifiedEncryption")
-	case key != nil && !bytes.Equal(key.SHA256, b.CustomerKey):
-		return refusal(fault.Conflict, "BlobCustomerSpecifiedEncryptionMismatch")
-	}
-	return nil
 }

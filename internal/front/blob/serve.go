@@ -23,9 +23,12 @@ type answer struct {
 	stream *stream // instead of body
 }
 
+// unknownLength is that of a stream which is made while it is sent.
+const unknownLength = -1
+
 // stream is a body that is not in memory.
 type stream struct {
-	length int64
+	length int64 // bytes, or unknownLength
 	send   func(w http.ResponseWriter) (int64, error)
 	close  func()
 }
@@ -92,7 +95,9 @@ func (x *exchange) write(a *answer) (int64, error) {
 		if a.stream != nil {
 			length = a.stream.length
 		}
-		x.set("Content-Length", strconv.FormatInt(length, 10))
+		if length != unknownLength {
+			x.set("Content-Length", strconv.FormatInt(length, 10))
+		}
 	}
 	x.w.WriteHeader(a.status)
 	if bodiless || x.r.Method == http.MethodHead {
@@ -100,7 +105,7 @@ func (x *exchange) write(a *answer) (int64, error) {
 	}
 	if a.stream != nil {
 		n, err := a.stream.send(x.w)
-		if err == nil && n != a.stream.length {
+		if err == nil && a.stream.length != unknownLength && n != a.stream.length {
 			err = fmt.Errorf("%d of %d bytes were sent", n, a.stream.length)
 		}
 		return n, err

@@ -23,6 +23,9 @@ func (f *front) bySAS(x *exchange, raw string) error {
 	if signed.Kind != sas.UserDelegation && !x.account.AllowSharedKeyAccess {
 		return refusal(fault.Denied, "KeyBasedAuthenticationNotPermitted")
 	}
+	if signed.Resource == "d" && !x.account.HierarchicalNamespace {
+		return unauthenticated("A signature for a directory (sr=d) needs an account with a hierarchical namespace.")
+	}
 	target := sas.Target{
 		Account: x.account.Name, Container: x.target.Container, Blob: x.target.Blob,
 		Snapshot: x.param("snapshot"), VersionID: x.param("versionid"),
