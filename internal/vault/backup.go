@@ -114,16 +114,16 @@ func (c *contents) restoreObject(b *backedUp) (*object, error) {
 	return &o, c.put(&o)
 }
 
-// BackupSecret seals a secret with all its versions.
-func (s *Service) BackupSecret(ctx context.Context, a Access, name string) ([]byte, error) {
+// backupWhole seals an object for its owner to keep.
+func (s *Service) backupWhole(ctx context.Context, a Access, t target) ([]byte, error) {
 	var out []byte
-	err := s.read(ctx, a, BackupSecret, name, func(c *contents) error {
-		o, err := c.live(Secrets, name)
+	err := s.read(ctx, a, t.op, t.name, func(c *contents) error {
+		o, err := c.live(t.on, t.name)
 		if err != nil {
 			return err
 		}
 		if o.Managed {
-			return managed("backup", name)
+			return managed(t.on, "backup", t.name)
 		}
 		out, err = c.backupObject(o)
 		return err
@@ -131,13 +131,33 @@ func (s *Service) BackupSecret(ctx context.Context, a Access, name string) ([]by
 	return out, err
 }
 
-// RestoreSecret makes a secret of a backup.
-func (s *Service) RestoreSecret(ctx context.Context, a Access, sealed []byte) (*Secret, error) {
-	return s.secretChange(ctx, a, RestoreSecret, "", func(c *contents) (*object, error) {
-		b, err := s.openBackup(Secrets, sealed)
+// restoreWhole makes an object of what backupWhole gave.
+func restoreWhole(sealed []byte) func(*contents, target) (*object, error) {
+	return func(c *contents, t target) (*object, error) {
+		b, err := c.service.openBackup(t.on, sealed)
 		if err != nil {
 			return nil, err
 		}
 		return c.restoreObject(b)
-	})
+	}
+}
+
+// BackupSecret seals a secret with all its versions.
+func (s *Service) BackupSecret(ctx context.Context, a Access, name string) ([]byte, error) {
+	return s.backupWhole(ctx, a, target{BackupSecret, Secrets, name})
+}
+
+// RestoreSecret makes a secret of a backup.
+func (s *Service) RestoreSecret(ctx context.Context, a Access, sealed []byte) (*Secret, error) {
+	return changed(ctx, s, a, target{RestoreSecret, Secrets, ""}, restoreWhole(sealed), (*contents).secretView)
+}
+
+// BackupKey seals a key with all its versions and its rotation policy.
+func (s *Service) BackupKey(ctx context.Context, a Access, name string) ([]byte, error) {
+	return s.backupWhole(ctx, a, target{BackupKey, Keys, name})
+}
+
+// RestoreKey makes a key of a backup.
+func (s *Service) RestoreKey(ctx context.Context, a Access, sealed []byte) (*Key, error) {
+	return changed(ctx, s, a, target{RestoreKey, Keys, ""}, restoreWhole(sealed), (*contents).keyView)
 }

@@ -106,48 +106,6 @@ func (s *Service) GetCertificate(ctx context.Context, a Access, name, id string)
 	return out, err
 }
 
-// ListCertificates lists the certificates of a vault by their newest versions. Those that were never issued are there
-// only with pending.
-func (s *Service) ListCertificates(ctx context.Context, a Access, p Page, pending bool) ([]*Certificate, string, error) {
-	return s.listCertificates(ctx, a, GetCertificates, "live", p, pending)
-}
-
-// ListDeletedCertificates lists the certificates that can be recovered.
-func (s *Service) ListDeletedCertificates(ctx context.Context, a Access, p Page, pending bool) ([]*Certificate, string, error) {
-	return s.listCertificates(ctx, a, GetDeletedCertificates, "deleted", p, pending)
-}
-
-func (s *Service) listCertificates(ctx context.Context, a Access, op Operation, part string, p Page, pending bool) (rows []*Certificate, next string, err error) {
-	err = s.read(ctx, a, op, "", func(c *contents) (err error) {
-		next, err = c.list(part, Certificates, p, func(o *object, v *version) error {
-			row, err := c.certificateView(o, v)
-			if err == nil && (row.DER != nil || pending) {
-				rows = append(rows, row)
-			}
-			return err
-		})
-		return err
-	})
-	return rows, next, err
-}
-
-// ListCertificateVersions lists the versions of a certificate. Of no certificate there are none.
-func (s *Service) ListCertificateVersions(ctx context.Context, a Access, name string, p Page) (rows []*Certificate, next string, err error) {
-	err = s.read(ctx, a, GetCertificateVersions, name, func(c *contents) error {
-		o, err := c.find("live", Certificates, name)
-		if err != nil || o == nil {
-			return err
-		}
-		next, err = c.listVersions(o, p, func(v *version) error {
-			row, err := c.certificateView(o, v)
-			rows = append(rows, row)
-			return err
-		})
-		return err
-	})
-	return rows, next, err
-}
-
 // CertificatePatch changes what is not nil. The times of a certificate are its own, and never change.
 type CertificatePatch struct {
 	Enabled *bool

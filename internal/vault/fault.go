@@ -43,6 +43,12 @@ func disabled(t Type, operation string) error {
 	return forbidden(codeOf(t)+"Disabled", "Operation "+operation+" is not allowed on a disabled "+t.singular()+".")
 }
 
+// managed refuses what only its certificate may bring to a key or a secret.
+func managed(t Type, operation, name string) error {
+	return forbidden(codeOf(t)+"ManagedByKeyVault", "Operation "+operation+" is not allowed on "+t.singular()+" "+name+
+		", because its lifetime is managed by Key Vault.")
+}
+
 // bad is a parameter that Key Vault does not take.
 func bad(format string, args ...any) error {
 	return fault.Newf(fault.Invalid, "vault", "BadParameter", format, args...)

@@ -117,7 +117,7 @@ func (s *Service) addKey(ctx context.Context, op Operation, o *opened, name stri
 			return err
 		}
 		if o.Managed {
-			return managedKey(n.verb(op), name)
+			return managed(Keys, n.verb(op), name)
 		}
 		v, err := c.addKeyVersion(o, k, n)
 		if err != nil {
@@ -207,11 +207,6 @@ func checkOps(t jwk.Type, ops []string) error {
 	return nil
 }
 
-func managedKey(operation, name string) error {
-	return forbidden("KeyManagedByKeyVault", "Operation "+operation+" is not allowed on key "+name+
-		", because its lifetime is managed by Key Vault.")
-}
-
 // GetKey reads a version of a key, "" being the newest. A disabled key is read like others.
 func (s *Service) GetKey(ctx context.Context, a Access, name, id string) (*Key, error) {
 	var out *Key
@@ -245,7 +240,7 @@ func (s *Service) UpdateKey(ctx context.Context, a Access, name, id string, p Ke
 			return err
 		}
 		if o.Managed {
-			return managedKey("update", name)
+			return managed(Keys, "update", name)
 		}
 		v, err := c.version(o, id)
 		if err != nil {

@@ -24,11 +24,11 @@ type Secret struct {
 	Deleted       *Deletion // of a deleted one; nil otherwise
 }
 
-func (c *contents) secretView(o *object, v *version) *Secret {
+func (c *contents) secretView(o *object, v *version) (*Secret, error) {
 	return &Secret{
 		Name: o.Name, Version: v.ID, ContentType: v.ContentType, KeyVersion: v.KeyVersion, Managed: o.Managed,
 		Attributes: v.Attributes, Tags: v.Tags, Recovery: c.recovery(), Deleted: o.Deleted,
-	}
+	}, nil
 }
 
 // NewSecret is what a version of a secret is made of. A nil Enabled is true.
@@ -54,7 +54,7 @@ func (s *Service) SetSecret(ctx context.Context, a Access, name string, n NewSec
 			return err
 		}
 		if o.Managed {
-			return managed("set", name)
+			return managed(Secrets, "set", name)
 		}
 		v := &version{
 			Attributes:  Attributes{Enabled: n.Enabled == nil || *n.Enabled, NotBefore: n.NotBefore, Expires: n.Expires},
@@ -63,7 +63,9 @@ func (s *Service) SetSecret(ctx context.Context, a Access, name string, n NewSec
 		if err := c.add(o, v, []byte(n.Value)); err != nil {
 			return err
 		}
-		out = c.secretView(o, v)
+		if out, err = c.secretView(o, v); err != nil {
+			return err
+		}
 		out.Value = n.Value
 		return nil
 	})
@@ -78,11 +80,6 @@ func checkSecret(n *NewSecret) error {
 		return bad("The content type of the secret must not be longer than %d characters.", MaxContentType)
 	}
 	return checkAttributes(&Attributes{NotBefore: n.NotBefore, Expires: n.Expires}, n.Tags)
-}
-
-func managed(operation, name string) error {
-	return forbidden("SecretManagedByKeyVault", "Operation "+operation+" is not allowed on secret "+name+
-		", because its lifetime is managed by Key Vault.")
 }
 
 // GetSecret reads a version of a secret with its value; version "" is the newest. Versions that are not valid yet, or no
@@ -102,7 +99,9 @@ func (s *Service) GetSecret(ctx context.Context, a Access, name, id string) (*Se
 		if !v.Attributes.Enabled {
 			return disabled(Secrets, "get")
 		}
-		out = c.secretView(o, v)
+		if out, err = c.secretView(o, v); err != nil {
+			return err
+		}
 		text, err := c.secret(o, v)
 		out.Value = string(text)
 		return err
@@ -149,7 +148,7 @@ func (s *Service) UpdateSecret(ctx context.Context, a Access, name, id string, p
 			return err
 		}
 		if o.Managed {
-			return managed("update", name)
+			return managed(Secrets, "update", name)
 		}
 		v, err := c.version(o, id)
 		if err != nil {
@@ -162,38 +161,13 @@ func (s *Service) UpdateSecret(ctx context.Context, a Access, name, id string, p
 			return err
 		}
 		v.Attributes.Updated = c.now.Unix()
-		out = c.secretView(o, v)
-		return c.keep(o, v)
+		if err := c.keep(o, v); err != nil {
+			return err
+		}
+		out, err = c.secretView(o, v)
+		return err
 	})
 	return out, err
-}
-
-// ListSecrets lists the secrets of a vault by their newest versions.
-func (s *Service) ListSecrets(ctx context.Context, a Access, p Page) (rows []*Secret, next string, err error) {
-	err = s.read(ctx, a, GetSecrets, "", func(c *contents) (err error) {
-		next, err = c.list("live", Secrets, p, func(o *object, v *version) error {
-			rows = append(rows, c.secretView(o, v))
-			return nil
-		})
-		return err
-	})
-	return rows, next, err
-}
-
-// ListSecretVersions lists the versions of a secret.
-func (s *Service) ListSecretVersions(ctx context.Context, a Access, name string, p Page) (rows []*Secret, next string, err error) {
-	err = s.read(ctx, a, GetSecretVersions, name, func(c *contents) error {
-		o, err := c.find("live", Secrets, name)
-		if err != nil || o == nil {
-			return err // of no secret there are no versions; Key Vault answers an empty list
-		}
-		next, err = c.listVersions(o, p, func(v *version) error {
-			rows = append(rows, c.secretView(o, v))
-			return nil
-		})
-		return err
-	})
-	return rows, next, err
 }
 
 // DescribeSecret is the newest version of a secret without its value, for the resource provider: who may list secrets
@@ -209,8 +183,8 @@ func (s *Service) DescribeSecret(ctx context.Context, a Access, name string) (*S
 		if err != nil {
 			return err
 		}
-		out = c.secretView(o, v)
-		return nil
+		out, err = c.secretView(o, v)
+		return err
 	})
 	return out, err
 }
