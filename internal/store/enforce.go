@@ -200,6 +200,9 @@ func (e *enforcer) forget(s *guardedSnapshot) {
 
 // contextFault gives the end of a context its kind. Other errors stay as they are.
 func contextFault(op string, err error) error {
+	if err == nil {
+		return nil // the common way, without an allocation
+	}
 	var f *fault.Error
 	switch {
 	case errors.As(err, &f):

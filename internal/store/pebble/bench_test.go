@@ -2,6 +2,7 @@ package pebble_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -118,4 +119,121 @@ func BenchmarkOpen(b *testing.B) {
 		}
 		b.StartTimer()
 	}
+}
+
+// BenchmarkCursor is a step of a cursor over 100,000 records of 200 B, and a seek to one anywhere among them.
+func BenchmarkCursor(b *testing.B) {
+	s := filled(b)
+	snap, err := s.Snapshot(context.Background())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = snap.Close() }() // only read from
+	c, err := snap.Cursor(nil, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("next", func(b *testing.B) {
+		b.ReportAllocs()
+		size := 0
+		for range b.N {
+			if !c.Next() && !c.Seek(nil) {
+				b.Fatal(c.Err())
+			}
+			size += len(c.Item().Value)
+		}
+		if size != 200*b.N {
+			b.Fatal(size)
+		}
+	})
+	b.Run("seek", func(b *testing.B) {
+		b.ReportAllocs()
+		var key []byte
+		for i := range b.N {
+			key = fmt.Appendf(key[:0], "record/%08d", i*7919%benchRecords)
+			if !c.Seek(key) {
+				b.Fatal(c.Err())
+			}
+		}
+	})
+	if err := c.Close(); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// BenchmarkOpenCursor opens a cursor, takes its first item and closes it, on a view that is held.
+func BenchmarkOpenCursor(b *testing.B) {
+	s := filled(b)
+	err := store.View(context.Background(), s, func(r store.Reader) error {
+		b.ReportAllocs()
+		for i := range b.N {
+			c, err := r.Cursor(fmt.Appendf(nil, "record/%08d", i*7919%benchRecords), nil)
+			if err != nil || !c.Next() {
+				return errors.Join(err, c.Err())
+			}
+			if err := c.Close(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// BenchmarkGetHeld is one look-up on a view that is held: of records anywhere, and of one again and again.
+func BenchmarkGetHeld(b *testing.B) {
+	s := filled(b)
+	for name, stride := range map[string]int{"anywhere": 7919, "hot": 0} {
+		b.Run(name, func(b *testing.B) {
+			err := store.View(context.Background(), s, func(r store.Reader) error {
+				b.ReportAllocs()
+				var key []byte
+				for i := range b.N {
+					key = fmt.Appendf(key[:0], "record/%08d", i*stride%benchRecords)
+					if _, err := r.Get(key); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				b.Fatal(err)
+			}
+		})
+	}
+}
+
+// BenchmarkSnapshot takes a view and closes it.
+func BenchmarkSnapshot(b *testing.B) {
+	s := filled(b)
+	b.ReportAllocs()
+	for range b.N {
+		if err := store.View(context.Background(), s, func(store.Reader) error { return nil }); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkCommitSmall is one durable transaction of a record of 200 B, by 16 writers.
+func BenchmarkCommitSmall(b *testing.B) {
+	s := open(b, pebble.Options{Dir: b.TempDir()})
+	value := make([]byte, 200)
+	var next atomic.Int64
+	var all sync.WaitGroup
+	b.ResetTimer()
+	for range 16 {
+		all.Go(func() {
+			for n := next.Add(1); n <= int64(b.N); n = next.Add(1) {
+				key := fmt.Appendf(nil, "record/%08d", n*7919%benchRecords)
+				if err := s.Update(context.Background(), func(tx store.Tx) error { return tx.Put(key, value) }); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "commits/s")
 }
