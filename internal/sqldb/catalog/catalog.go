@@ -28,7 +28,7 @@ type Database struct {
 	members    map[Member]bool
 	grants     map[grantKey]*Permission
 	properties map[propertyKey]*ExtendedProperty
-	nextID     int32 // of objects
+	nextID     int32 // of objects; the last given
 }
 
 // Settings are what ALTER DATABASE … SET changes and a statement obeys.
@@ -42,6 +42,22 @@ type Settings struct {
 type name struct {
 	schema int32
 	folded string
+}
+
+// nameOf is the key of an object's name. Types have names of their own: a table and a type may share one.
+func nameOf(o Object) name {
+	h := o.Head()
+	switch o.(type) {
+	case *TableType, *AliasType:
+		return name{h.SchemaID, "type " + Fold(h.Name)}
+	}
+	return name{h.SchemaID, Fold(h.Name)}
+}
+
+// Type finds an alias type or a table type by schema and name.
+func (d *Database) Type(schema int32, n string) (Object, bool) {
+	o, ok := d.names[name{schema, "type " + Fold(n)}]
+	return o, ok
 }
 
 // Kind is the type of an object as sys.objects spells it.
