@@ -15,6 +15,7 @@ type Certificate struct {
 	DER           []byte // nil while pending
 	Policy        *certificate.Policy
 	Pending       bool // an operation is on record
+	PreserveOrder bool // of the chain in its secret
 	Attributes    Attributes
 	Tags          map[string]string
 	Recovery      Recovery
@@ -71,7 +72,7 @@ func (c *contents) certificateView(o *object, v *version) (*Certificate, error) 
 		return nil, err
 	}
 	out := &Certificate{
-		Name: o.Name, Version: v.ID, Policy: d.Policy, Pending: d.Pending != nil,
+		Name: o.Name, Version: v.ID, Policy: d.Policy, Pending: d.Pending != nil, PreserveOrder: v.PreserveOrder,
 		Attributes: v.Attributes, Tags: v.Tags, Recovery: c.recovery(), Deleted: o.Deleted,
 	}
 	if len(chain) > 0 {

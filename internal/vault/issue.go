@@ -13,12 +13,13 @@ import (
 
 // CertificateOperation is the making of a certificate, as GetCertificateOperation shows it.
 type CertificateOperation struct {
-	Issuer    certificate.Issuer `json:"issuer"`
-	CSR       []byte             `json:"csr"` // DER of a PKCS #10
-	Version   string             `json:"version"`
-	Status    string             `json:"status"` // inProgress, completed or cancelled
-	Cancelled bool               `json:"cancellationRequested"`
-	RequestID string             `json:"requestId"`
+	Issuer        certificate.Issuer `json:"issuer"`
+	CSR           []byte             `json:"csr"` // DER of a PKCS #10
+	Version       string             `json:"version"`
+	Status        string             `json:"status"` // inProgress, completed or cancelled
+	Cancelled     bool               `json:"cancellationRequested"`
+	PreserveOrder bool               `json:"preserveOrder,omitempty"`
+	RequestID     string             `json:"requestId"`
 }
 
 // The states of an operation.
@@ -33,6 +34,8 @@ type NewCertificate struct {
 	Policy  *certificate.Policy // nil is the policy that the certificate has
 	Enabled *bool               // nil is true
 	Tags    map[string]string
+	// PreserveOrder keeps the chain in the secret in the order in which it comes; otherwise the certificate itself is first.
+	PreserveOrder bool
 }
 
 // draft is a certificate on its way: what takes long is done before the transaction that stores it.
@@ -199,10 +202,13 @@ func (c *contents) begin(o *object, data certificateData, d *draft) (*Certificat
 	}
 	pending := &CertificateOperation{
 		Issuer: certificate.Issuer{Name: d.policy.Issuer.Name, CertificateType: d.policy.Issuer.CertificateType},
-		CSR:    d.csr, Version: id, Status: InProgress, RequestID: request,
+		CSR:    d.csr, Version: id, Status: InProgress, RequestID: request, PreserveOrder: d.PreserveOrder,
 	}
 	data.Policy = d.policy
-	v := &version{ID: id, Tags: maps.Clone(d.Tags), Attributes: Attributes{Created: c.now.Unix(), Updated: c.now.Unix()}}
+	v := &version{
+		ID: id, Tags: maps.Clone(d.Tags), PreserveOrder: d.PreserveOrder,
+		Attributes: Attributes{Created: c.now.Unix(), Updated: c.now.Unix()},
+	}
 	notBefore, notAfter := d.policy.Validity(c.now)
 	v.Attributes.NotBefore, v.Attributes.Expires = notBefore.Unix(), notAfter.Unix()
 	before := *pending // a creation is answered as it began; whoever asks again learns that it is completed
@@ -225,18 +231,18 @@ func (c *contents) begin(o *object, data certificateData, d *draft) (*Certificat
 		return &before, c.put(o)
 	}
 	v.Attributes.Enabled = d.Enabled == nil || *d.Enabled
-	return &before, c.complete(o, v, d.policy, d.key, d.chain)
+	return &before, c.complete(o, v, d.policy, d.key, &certificate.Bundle{Chain: d.chain})
 }
 
 // complete stores a version that has its certificate, with its key and its secret under the same id.
-func (c *contents) complete(o *object, v *version, p *certificate.Policy, k *jwk.Key, chain [][]byte) error {
-	leaf, err := x509.ParseCertificate(chain[0])
+func (c *contents) complete(o *object, v *version, p *certificate.Policy, k *jwk.Key, b *certificate.Bundle) error {
+	leaf, err := x509.ParseCertificate(b.Chain[0])
 	if err != nil {
 		return fault.Wrap("vault.complete", err)
 	}
 	v.Attributes.NotBefore, v.Attributes.Expires = leaf.NotBefore.Unix(), leaf.NotAfter.Unix()
 	v.Attributes.Updated = c.now.Unix()
-	if err := v.setChain(chain); err != nil {
+	if err := v.setChain(b.Chain); err != nil {
 		return err
 	}
 	o.Current = v.ID
@@ -249,7 +255,7 @@ func (c *contents) complete(o *object, v *version, p *certificate.Policy, k *jwk
 	if err := c.completeKey(o.Name, v, k); err != nil {
 		return err
 	}
-	return c.completeSecret(o.Name, v, p, k, chain)
+	return c.completeSecret(o.Name, v, p, k, b)
 }
 
 func (c *contents) completeKey(name string, of *version, k *jwk.Key) error {
@@ -274,12 +280,15 @@ func (c *contents) completeKey(name string, of *version, k *jwk.Key) error {
 	return c.put(o)
 }
 
-func (c *contents) completeSecret(name string, of *version, p *certificate.Policy, k *jwk.Key, chain [][]byte) error {
+func (c *contents) completeSecret(name string, of *version, p *certificate.Policy, k *jwk.Key, public *certificate.Bundle) error {
 	o, err := c.claim(Secrets, name)
 	if err != nil {
 		return err
 	}
-	b := certificate.Bundle{Chain: chain}
+	b := certificate.Bundle{Chain: public.Chain}
+	if of.PreserveOrder {
+		b.Original = public.Original
+	}
 	if signer, ok := k.Signer(); ok && *p.Key.Exportable {
 		b.Key = signer
 	}

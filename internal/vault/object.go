@@ -43,13 +43,14 @@ type object struct {
 
 // version is one version of an object.
 type version struct {
-	ID          string            `json:"id"`
-	Attributes  Attributes        `json:"attributes"`
-	Tags        map[string]string `json:"tags,omitempty"`
-	ContentType string            `json:"contentType,omitempty"` // of secrets
-	KeyVersion  string            `json:"keyVersion,omitempty"`  // of a certificate's secret: the version of the key of its name
-	Public      json.RawMessage   `json:"public,omitempty"`      // what the type keeps in the clear: a public key, a certificate
-	Sealed      []byte            `json:"sealed,omitempty"`      // the rest
+	ID            string            `json:"id"`
+	Attributes    Attributes        `json:"attributes"`
+	Tags          map[string]string `json:"tags,omitempty"`
+	ContentType   string            `json:"contentType,omitempty"`   // of secrets
+	KeyVersion    string            `json:"keyVersion,omitempty"`    // of a certificate's secret: the version of the key of its name
+	PreserveOrder bool              `json:"preserveOrder,omitempty"` // of a certificate: its chain stays in the order in which it came
+	Public        json.RawMessage   `json:"public,omitempty"`        // what the type keeps in the clear: a public key, a certificate
+	Sealed        []byte            `json:"sealed,omitempty"`        // the rest
 }
 
 // recovery is what deletion means in a vault.

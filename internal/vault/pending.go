@@ -126,7 +126,7 @@ func (s *Service) MergeCertificate(ctx context.Context, a Access, name string, c
 		if err := o.setCertificateData(d); err != nil {
 			return err
 		}
-		if err := c.complete(o, v, d.Policy, k, chain); err != nil {
+		if err := c.complete(o, v, d.Policy, k, &certificate.Bundle{Chain: chain}); err != nil {
 			return err
 		}
 		out, err = c.certificateView(o, v)
@@ -173,7 +173,7 @@ func (s *Service) ImportCertificate(ctx context.Context, a Access, name string, 
 	if err := checkAttributes(&Attributes{}, n.Tags); err != nil {
 		return nil, err
 	}
-	policy, k, chain, err := readImport(&n)
+	policy, k, b, err := readImport(&n)
 	if err != nil {
 		return nil, err
 	}
@@ -190,11 +190,14 @@ func (s *Service) ImportCertificate(ctx context.Context, a Access, name string, 
 		if err := o.setCertificateData(d); err != nil {
 			return err
 		}
-		v := &version{Tags: maps.Clone(n.Tags), Attributes: Attributes{Enabled: n.Enabled == nil || *n.Enabled, Created: c.now.Unix()}}
+		v := &version{
+			Tags: maps.Clone(n.Tags), PreserveOrder: n.PreserveOrder,
+			Attributes: Attributes{Enabled: n.Enabled == nil || *n.Enabled, Created: c.now.Unix()},
+		}
 		if v.ID, err = s.newID(); err != nil {
 			return err
 		}
-		if err := c.complete(o, v, d.Policy, k, chain); err != nil {
+		if err := c.complete(o, v, d.Policy, k, b); err != nil {
 			return err
 		}
 		out, err = c.certificateView(o, v)
@@ -204,7 +207,7 @@ func (s *Service) ImportCertificate(ctx context.Context, a Access, name string, 
 }
 
 // readImport opens what a client sent and makes its policy whole.
-func readImport(n *NewImport) (p certificate.Policy, k *jwk.Key, chain [][]byte, err error) {
+func readImport(n *NewImport) (p certificate.Policy, k *jwk.Key, b *certificate.Bundle, err error) {
 	if n.Policy != nil {
 		p = *n.Policy
 	}
@@ -212,7 +215,8 @@ func readImport(n *NewImport) (p certificate.Policy, k *jwk.Key, chain [][]byte,
 	if p.Secret != nil {
 		wanted = p.Secret.ContentType
 	}
-	b, format, err := certificate.Read(wanted, n.Value, n.Password)
+	var format string
+	b, format, err = certificate.Read(wanted, n.Value, n.Password)
 	if err != nil {
 		return p, nil, nil, err
 	}
@@ -249,5 +253,5 @@ func readImport(n *NewImport) (p certificate.Policy, k *jwk.Key, chain [][]byte,
 	if p.Issuer == nil || p.Issuer.Name == "" {
 		p.Issuer = &certificate.Issuer{Name: certificate.Unknown}
 	}
-	return p, k, b.Chain, nil
+	return p, k, b, nil
 }

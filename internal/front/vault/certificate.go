@@ -58,6 +58,7 @@ type certificateBundle struct {
 	Tags       map[string]string   `json:"tags,omitempty"`
 	Policy     *certificate.Policy `json:"policy,omitempty"`
 	Pending    *reference          `json:"pending,omitempty"`
+	Preserve   *bool               `json:"preserveCertOrder,omitempty"`
 	deletion
 }
 
@@ -95,7 +96,7 @@ func (rq *request) certificateBundle(c *vault.Certificate) certificateBundle {
 	b := certificateBundle{
 		ID: rq.certificateURL(c.Name, c.Version), Thumbprint: thumbprint(c.DER), CER: c.DER,
 		Attributes: rq.attributes(c.Attributes, c.Recovery), Tags: c.Tags, Policy: rq.policy(c.Name, c.Policy),
-		deletion: rq.deletion("deletedcertificates", c.Name, c.Deleted),
+		deletion: rq.deletion("deletedcertificates", c.Name, c.Deleted), Preserve: rq.preserve(c.PreserveOrder),
 	}
 	if c.DER != nil {
 		b.KID, b.SID = rq.kid(c.Name, c.Version), rq.base+"/secrets/"+c.Name+"/"+c.Version
@@ -133,10 +134,19 @@ type newCertificate struct {
 	Policy     *certificate.Policy `json:"policy"`
 	Attributes newAttributes       `json:"attributes"`
 	Tags       map[string]string   `json:"tags"`
+	Preserve   bool                `json:"preserveCertOrder"`
+}
+
+// preserve says whether a chain keeps its order, in the versions that know of it.
+func (rq *request) preserve(order bool) *bool {
+	if !rq.version.orders() {
+		return nil
+	}
+	return &order
 }
 
 func (n *newCertificate) value() vault.NewCertificate {
-	return vault.NewCertificate{Policy: n.Policy, Enabled: n.Attributes.Enabled, Tags: n.Tags}
+	return vault.NewCertificate{Policy: n.Policy, Enabled: n.Attributes.Enabled, Tags: n.Tags, PreserveOrder: n.Preserve}
 }
 
 func (f *front) createCertificate(rq *request) (*httpx.Response, error) {

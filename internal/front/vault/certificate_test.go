@@ -254,6 +254,28 @@ func quoted(t testing.TB, s string) string {
 	return string(b)
 }
 
+// orders imports a chain whose certificate is not first: it comes to the front, unless its order is to be preserved.
+func (w *world) orders(private, above, leaf string) {
+	w.Helper()
+	body := `{"value":` + quoted(w.TB, private+above+leaf) + `,"policy":{"secret_props":{"contentType":"application/x-pem-file"}}`
+	for _, c := range []struct {
+		more, version string
+		shown         any
+		want          string
+	}{
+		{"", "7.5", nil, private + leaf + above},
+		{"", "7.6", false, private + leaf + above},
+		{`,"preserveCertOrder":true`, "2025-07-01", true, private + above + leaf},
+	} {
+		a := w.send(admin, "POST", "kv", "/certificates/ordered/import?api-version="+c.version, body+c.more+"}").ok(200)
+		a.want(map[string]any{"preserveCertOrder": c.shown, "policy.x509_props.subject": "CN=leaf"})
+		w.send(admin, "GET", "kv", "/secrets/ordered", "").ok(200).want(map[string]any{"value": c.want})
+	}
+	asked := strings.Replace(unknownIssuer, `{"policy"`, `{"preserveCertOrder":true,"policy"`, 1)
+	w.send(admin, "POST", "kv", "/certificates/o/create?api-version=7.6", asked).ok(202).want(map[string]any{"preserveCertOrder": true})
+	w.send(admin, "GET", "kv", "/certificates/o?api-version=7.6", "").ok(200).want(map[string]any{"preserveCertOrder": true})
+}
+
 func TestImportCertificates(t *testing.T) {
 	w := newWorld(t)
 	ca, by := authority(t)
@@ -291,6 +313,7 @@ func TestImportCertificates(t *testing.T) {
 		// What comes out goes in again, as users move certificates between vaults.
 		w.send(admin, "POST", "kv", "/certificates/again-"+c.name+"/import", `{"value":`+quoted(t, secret.str("value"))+`}`).ok(200)
 	}
+	w.orders(private, foreign, public)
 	const unreadable = "The specified PKCS#12 X.509 certificate content can not be read. Please check if certificate is in valid PKCS#12 format."
 	const unreadablePEM = "The specified PEM X.509 certificate content can not be read. Please check if certificate is in valid PEM format. Accepted formats: PEM content or Base64 encoded PEM content."
 	for _, c := range []struct{ body, message string }{

@@ -18,6 +18,7 @@ type certificateOperation struct {
 	Details   string             `json:"status_details,omitempty"`
 	Target    string             `json:"target,omitempty"`
 	RequestID string             `json:"request_id"`
+	Preserve  *bool              `json:"preserveCertOrder,omitempty"`
 }
 
 // underWay is what Key Vault says while it waits. Source: recordings of @azure/keyvault-certificates.
@@ -30,7 +31,7 @@ const toBeMerged = "Pending certificate created. Please Perform Merge to complet
 func (rq *request) operation(name string, op *vault.CertificateOperation) *httpx.Response {
 	body := certificateOperation{
 		ID: rq.certificateURL(name, "pending"), Issuer: op.Issuer, CSR: op.CSR, Cancelled: op.Cancelled, Status: op.Status,
-		RequestID: op.RequestID,
+		RequestID: op.RequestID, Preserve: rq.preserve(op.PreserveOrder),
 	}
 	header := http.Header{}
 	switch op.Status {

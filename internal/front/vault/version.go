@@ -65,6 +65,9 @@ func (v apiVersion) dated() bool { return v == "2015-06-01" || v == "2016-10-01"
 // converts reports whether the version can ask for a secret in another format: those with dates after the numbers can.
 func (v apiVersion) converts() bool { return !v.dated() && !strings.HasPrefix(string(v), "7.") }
 
+// orders reports whether the version knows of the order of certificates in a chain.
+func (v apiVersion) orders() bool { return v.converts() || strings.HasPrefix(string(v), "7.6") }
+
 // attributes are the attributes of an object as a version shows them.
 type attributes struct {
 	Enabled         bool   `json:"enabled"`

@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/pem"
 	"io"
+	"slices"
 	"strings"
 
 	pkcs12 "software.sslmate.com/src/go-pkcs12"
@@ -19,6 +20,8 @@ import (
 type Bundle struct {
 	Key   crypto.Signer // *rsa.PrivateKey or *ecdsa.PrivateKey; nil where it may not leave
 	Chain [][]byte      // DER, the certificate itself first
+	// Original is the chain as it came, where that is in another order; nil otherwise. PEM is written in this order.
+	Original [][]byte
 }
 
 // The refusals of what cannot be read, in Key Vault's words. A foreign password reads like no PKCS #12 at all.
@@ -103,7 +106,21 @@ func readPEM(raw []byte) (*Bundle, error) {
 	if b.Key == nil || len(b.Chain) == 0 {
 		return nil, unread(badPEM, nil)
 	}
+	b.leafFirst()
 	return b, nil
+}
+
+// leafFirst puts the certificate that is for the key before the others.
+func (b *Bundle) leafFirst() {
+	i := slices.IndexFunc(b.Chain, func(der []byte) bool {
+		c, err := x509.ParseCertificate(der)
+		return err == nil && Pairs(c, b.Key.Public())
+	})
+	if i <= 0 {
+		return // in order, or check says what is wrong
+	}
+	b.Original = slices.Clone(b.Chain)
+	b.Chain = slices.Insert(slices.Delete(b.Chain, i, i+1), 0, b.Original[i])
 }
 
 func readPKCS12(raw []byte, password string) (*Bundle, error) {
@@ -229,7 +246,11 @@ func (b *Bundle) writePEM() (string, error) {
 			return "", fault.Wrap("certificate.Write", err)
 		}
 	}
-	for _, der := range b.Chain {
+	chain := b.Chain
+	if b.Original != nil {
+		chain = b.Original
+	}
+	for _, der := range chain {
 		if err := pem.Encode(&out, &pem.Block{Type: "CERTIFICATE", Bytes: der}); err != nil {
 			return "", fault.Wrap("certificate.Write", err)
 		}
