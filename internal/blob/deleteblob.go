@@ -110,10 +110,9 @@ func (m *mutation) deleteBase(r DeleteBlob) (permanent bool, err error) {
 	if err := r.Conditions.leaseForWrite(m.base.Lease, m.now); err != nil {
 		return false, err
 	}
-	// A previous version keeps what is protected, so deleting the current one harms nothing.
 	versioned := m.account.Properties.Versioning || m.base.VersionID != 0
-	if r.Snapshots != OnlySnapshots && (!versioned || !m.container.VersionImmutability) {
-		if err := m.mayChange(m.base); err != nil {
+	if r.Snapshots != OnlySnapshots {
+		if err := m.mayReplace(); err != nil {
 			return false, err
 		}
 	}

@@ -129,7 +129,7 @@ func (m *mutation) replace(next *Blob, kept map[content.ID]struct{}) error {
 		return m.save(next)
 	}
 	next.Created, next.Lease = m.base.Created, m.base.Lease
-	if err := m.mayChange(m.base); err != nil {
+	if err := m.mayReplace(); err != nil {
 		return err
 	}
 	old := *m.base

@@ -4,10 +4,28 @@ import "github.com/alcedo-cloud/alcedo/internal/fault"
 
 // mayChange refuses what an immutability policy or a legal hold forbids: overwriting and deleting.
 func (m *mutation) mayChange(b *Blob) error {
+	if err := b.settled(); err != nil {
+		return err
+	}
+	return protected(m.container, b, m.now)
+}
+
+// mayReplace is mayChange of the blob that is there, where another takes its place. Where versions are what is protected,
+// and what is there stays as one, nothing is harmed: the next version may come. Source: "Version-level write once, read
+// many (WORM) policies" of Azure Storage's documentation.
+func (m *mutation) mayReplace() error {
+	if m.container.VersionImmutability && (m.account.Properties.Versioning || m.base.VersionID != 0) {
+		return m.base.settled()
+	}
+	return m.mayChange(m.base)
+}
+
+// settled refuses to touch a blob while it is copied to.
+func (b *Blob) settled() error {
 	if b.Copy != nil && b.Copy.Status == copyPending {
 		return refuse(fault.Conflict, "PendingCopyOperation")
 	}
-	return protected(m.container, b, m.now)
+	return nil
 }
 
 // protected says what forbids to change or delete a blob, or a version of it, at a moment.

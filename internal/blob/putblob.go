@@ -158,7 +158,7 @@ func (m *mutation) mayCreate(g grant, c Conditions) error {
 	if err := c.leaseForWrite(m.base.Lease, m.now); err != nil {
 		return err
 	}
-	return m.mayChange(m.base)
+	return m.mayReplace()
 }
 
 // checkWritten checks the properties that a new blob is given.

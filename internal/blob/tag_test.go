@@ -311,3 +311,29 @@ func TestEncryptionScopes(t *testing.T) {
 		}
 	}
 }
+
+// TestImmutableVersions: where versions are protected, another version may take a protected one's place, and nothing else.
+func TestImmutableVersions(t *testing.T) {
+	w := newWorld(t, func(a *Account) { a.Properties.Versioning = true })
+	w.container(t, "worm", CreateContainer{VersionImmutability: true})
+	target := Target{Account: testAccount, Container: "worm", Blob: "a"}
+	put := func() Ticks {
+		t.Helper()
+		r, err := w.PutBlob(t.Context(), key(), target, PutBlob{Body: strings.NewReader("x"), Length: 1})
+		must(t, err)
+		return r.VersionID
+	}
+	held := target
+	held.VersionID = put()
+	_, err := w.SetLegalHold(t.Context(), key(), target, true)
+	must(t, err)
+	_, err = w.SetBlobMetadata(t.Context(), key(), target, SetMetadata{Metadata: map[string]string{"a": "b"}})
+	refused(t, err, fault.Conflict, "BlobImmutableDueToLegalHold")
+	put()
+	_, err = w.DeleteBlob(t.Context(), key(), held, DeleteBlob{})
+	refused(t, err, fault.Conflict, "BlobImmutableDueToLegalHold")
+	_, err = w.SetLegalHold(t.Context(), key(), held, false)
+	must(t, err)
+	_, err = w.DeleteBlob(t.Context(), key(), held, DeleteBlob{})
+	must(t, err)
+}

@@ -97,7 +97,8 @@ func TestBlocks(t *testing.T) {
 		})
 	}
 	w.do(ask{method: "PUT", url: "/con/b?comp=blocklist", as: "key", body: body, header: []string{"content-md5", sum("x")}}, 400, "Md5Mismatch")
-	w.do(ask{method: "PUT", url: "/con/b?comp=block&blockid=MDA%3D", as: "key", body: "x"}, 400, "InvalidBlobOrBlock")
+	w.do(ask{method: "PUT", url: "/con/b?comp=block&blockid=MDA%3D", as: "key", body: "x"}, 201, "") // of another program
+	w.do(ask{method: "PUT", url: "/con/b?comp=block&blockid=MDAx", as: "key", body: "x"}, 400, "InvalidBlobOrBlock")
 	w.do(ask{method: "PUT", url: "/con/b?comp=block", as: "key", body: "x"}, 400, "MissingRequiredQueryParameter")
 }
 
