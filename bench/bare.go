@@ -25,18 +25,34 @@ type addresses struct {
 	TLS   string `json:"tls"`
 }
 
-// serveBare is the measure: net/http with a handler that does nothing but write. /N answers N bytes of JSON's type. It
-// ends when standard input does, so that it never outlives the program that started it.
+// serveBare is the measure: net/http with a handler that does nothing but read and write. A GET is answered with as many
+// bytes as the first number in its path says, a PUT's body is thrown away. It ends when standard input does, so that it
+// never outlives the program that started it.
 func serveBare(ctx context.Context) error {
-	text := filler()
+	text := []byte(filler())
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		n, err := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/"))
-		if err != nil || n < 0 || n > len(text) {
+		if r.Method == http.MethodPut {
+			_, _ = io.Copy(io.Discard, r.Body) // a client that goes away is told nothing
+			w.WriteHeader(http.StatusCreated)
+			return
+		}
+		n, ok := sizeIn(r.URL.Path)
+		if !ok {
 			http.Error(w, "a size, please", http.StatusBadRequest)
 			return
 		}
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
-		_, _ = io.WriteString(w, text[:n])
+		w.Header().Set("Content-Length", strconv.Itoa(n))
+		if r.Method == http.MethodHead {
+			return
+		}
+		for n > 0 {
+			k, err := w.Write(text[:min(n, len(text))])
+			if err != nil {
+				return
+			}
+			n -= k
+		}
 	})
 	certificate, err := selfSigned()
 	if err != nil {
@@ -71,8 +87,21 @@ func serveBare(ctx context.Context) error {
 	return server.Close()
 }
 
+// sizeIn is the first segment of a path that is a number without leading zeros.
+func sizeIn(path string) (int, bool) {
+	for segment := range strings.SplitSeq(path, "/") {
+		if n, err := strconv.Atoi(segment); err == nil && n >= 0 && n <= maxBare && strconv.Itoa(n) == segment {
+			return n, true
+		}
+	}
+	return 0, false
+}
+
+// maxBare bounds an answer.
+const maxBare = 1 << 30
+
 // filler makes the text that answers are cut from.
-func filler() string { return strings.Repeat("0123456789abcdef", 4096) }
+func filler() string { return strings.Repeat("0123456789abcdef", 16384) }
 
 func selfSigned() (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

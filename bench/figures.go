@@ -118,12 +118,16 @@ type comparison struct {
 // Each server is a process of its own, reached by a loopback device, and sends as many bytes.
 func compare(ctx context.Context, t *table, c comparison) error {
 	const rounds = 5
+	return compareRounds(ctx, t, c, rounds)
+}
+
+func compareRounds(ctx context.Context, t *table, c comparison, rounds int) error {
 	bare, stop, err := startBare(ctx)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	var pairs [rounds][2]outcome
+	pairs := make([][2]outcome, rounds)
 	for n := range pairs {
 		if pairs[n][0], err = c.ours(); err != nil {
 			return err
@@ -132,12 +136,18 @@ func compare(ctx context.Context, t *table, c comparison) error {
 			return err
 		}
 	}
-	slices.SortFunc(pairs[:], func(x, y [2]outcome) int {
+	first, second := middle(pairs)
+	t.ratio(fmt.Sprintf("%s (%d bytes, median of %d)", c.what, first.Bytes, rounds), first.PerSecond, second.PerSecond, c.goal)
+	return nil
+}
+
+// middle is the round of the median share.
+func middle(pairs [][2]outcome) (first, second outcome) {
+	slices.SortFunc(pairs, func(x, y [2]outcome) int {
 		return cmp.Compare(x[0].PerSecond/x[1].PerSecond, y[0].PerSecond/y[1].PerSecond)
 	})
-	middle := pairs[rounds/2]
-	t.ratio(fmt.Sprintf("%s (%d bytes, median of %d)", c.what, middle[0].Bytes, rounds), middle[0].PerSecond, middle[1].PerSecond, c.goal)
-	return nil
+	m := pairs[len(pairs)/2]
+	return m[0], m[1]
 }
 
 // makeMachine makes a virtual machine with identities and gives their client ids.

@@ -30,10 +30,10 @@ type instance struct {
 	control.Credentials
 }
 
-// up starts an instance and returns when it has given its credentials.
-func up(ctx context.Context, binary, folder string) (*instance, error) {
+// up starts an instance, with more arguments where there are, and returns when it has given its credentials.
+func up(ctx context.Context, binary, folder string, args ...string) (*instance, error) {
 	i := &instance{binary: binary, folder: folder}
-	i.process = exec.Command(binary, "up", "--data", folder, "--listen", "127.0.0.1:0")
+	i.process = exec.Command(binary, append([]string{"up", "--data", folder, "--listen", "127.0.0.1:0"}, args...)...)
 	i.process.Stdout, i.process.Stderr = &i.log, &i.log
 	if err := i.process.Start(); err != nil {
 		return nil, err
@@ -85,11 +85,16 @@ func (i *instance) client() *http.Client {
 	}}
 }
 
-// token signs the owner's service principal in.
+// token signs the owner's service principal in to Resource Manager.
 func (i *instance) token(ctx context.Context) (string, error) {
+	return i.tokenFor(ctx, "https://management.azure.com")
+}
+
+// tokenFor signs it in to another service.
+func (i *instance) tokenFor(ctx context.Context, audience string) (string, error) {
 	form := url.Values{
 		"grant_type": {"client_credentials"}, "client_id": {i.ClientID}, "client_secret": {i.ClientSecret},
-		"scope": {"https://management.azure.com/.default"},
+		"scope": {audience + "/.default"},
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost,
 		"https://login.microsoftonline.com/"+i.TenantID+"/oauth2/v2.0/token", strings.NewReader(form.Encode()))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -11,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -26,8 +28,12 @@ type outcome struct {
 // target is what is loaded. Certificates are not checked: the same on both sides, and not what is measured.
 type target struct {
 	url    string
+	each   func(n int) string // the URL of the n-th request; nil: url
+	method string             // "": GET
+	body   string
 	header http.Header
 	dial   string // address to connect to whatever the URL says; "" takes the URL's
+	total  int    // requests after which it ends; 0: when the time is over
 }
 
 // run asks with so many workers for so long. Any answer but 200 ends it.
@@ -43,10 +49,11 @@ func (t target) run(ctx context.Context, s settings) (outcome, error) {
 	}
 	defer transport.CloseIdleConnections()
 	c := &http.Client{Transport: transport, Timeout: 10 * time.Second}
-	if _, err := t.ask(ctx, c); err != nil { // the first answer fills caches and is not counted
+	if _, err := t.ask(ctx, c, 0); err != nil { // the first answer fills caches and is not counted
 		return outcome{}, err
 	}
 	var (
+		next   atomic.Int64
 		done   atomic.Int64
 		wg     sync.WaitGroup
 		mu     sync.Mutex
@@ -55,13 +62,17 @@ func (t target) run(ctx context.Context, s settings) (outcome, error) {
 	)
 	started := time.Now()
 	deadline := started.Add(time.Duration(s.seconds) * time.Second)
+	more := func(n int) bool { return time.Now().Before(deadline) }
+	if t.total > 0 {
+		more = func(n int) bool { return n <= t.total }
+	}
 	for range s.workers {
 		wg.Go(func() {
 			var slowest time.Duration
 			size := 0
-			for time.Now().Before(deadline) && ctx.Err() == nil {
+			for n := int(next.Add(1)); more(n) && ctx.Err() == nil; n = int(next.Add(1)) {
 				before := time.Now()
-				n, err := t.ask(ctx, c)
+				n, err := t.ask(ctx, c, n)
 				if err != nil {
 					mu.Lock()
 					failed = errors.Join(failed, err)
@@ -81,8 +92,16 @@ func (t target) run(ctx context.Context, s settings) (outcome, error) {
 	return out, errors.Join(failed, ctx.Err())
 }
 
-func (t target) ask(ctx context.Context, c *http.Client) (size int, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, t.url, nil)
+func (t target) ask(ctx context.Context, c *http.Client, n int) (size int, err error) {
+	address := t.url
+	if t.each != nil {
+		address = t.each(n)
+	}
+	var body io.Reader
+	if t.body != "" {
+		body = strings.NewReader(t.body)
+	}
+	req, err := http.NewRequestWithContext(ctx, cmp.Or(t.method, http.MethodGet), address, body)
 	if err != nil {
 		return 0, err
 	}
@@ -92,11 +111,11 @@ func (t target) ask(ctx context.Context, c *http.Client) (size int, err error) {
 		return 0, err
 	}
 	defer resp.Body.Close()
-	n, err := io.Copy(io.Discard, resp.Body)
-	if err == nil && resp.StatusCode != http.StatusOK {
-		err = fmt.Errorf("%s: %s", t.url, resp.Status)
+	read, err := io.Copy(io.Discard, resp.Body)
+	if err == nil && resp.StatusCode != http.StatusOK && (t.method == "" || resp.StatusCode != http.StatusCreated) {
+		err = fmt.Errorf("%s: %s", address, resp.Status)
 	}
-	return int(n), err
+	return int(read), err
 }
 
 // metadata is the header that the instance metadata service wants; a bare server does not mind.
@@ -120,7 +139,7 @@ func timeEach(ctx context.Context) error {
 	for n := 0; lines.Scan(); n++ {
 		t := target{url: lines.Text(), header: metadata()}
 		before := time.Now()
-		if _, err := t.ask(ctx, c); err != nil {
+		if _, err := t.ask(ctx, c, n); err != nil {
 			return err
 		}
 		if n > 0 {

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -24,6 +25,27 @@ type settings struct {
 	seconds     int
 	workers     int
 	assignments int
+	azurite     string
+	only        string
+}
+
+// part measures one thing.
+type part struct {
+	name string
+	run  func(context.Context, settings, string, *table) error
+}
+
+func parts() []part {
+	return []part{
+		{"startup", startup},
+		{"machine", machine},
+		{"manager", manager},
+		{"decide", decide},
+		{"blobs", blobs},
+		{"lists", lists},
+		{"many", manyBlobs},
+		{"vault", vault},
+	}
 }
 
 func main() {
@@ -32,6 +54,8 @@ func main() {
 	flag.IntVar(&s.seconds, "seconds", 1, "length of each load; at most 5")
 	flag.IntVar(&s.workers, "workers", 16, "connections that ask at the same time")
 	flag.IntVar(&s.assignments, "assignments", 100_000, "role assignments in the store")
+	flag.StringVar(&s.azurite, "azurite", "npm", "Azurite to measure beside Blob Storage: a folder with its node_modules, npm (gets it), or no")
+	flag.StringVar(&s.only, "only", "", "parts to measure, by commas: "+partNames())
 	load := flag.String("load", "", "internal: load this URL and print what came of it")
 	each := flag.Bool("each", false, "internal: time one request to each URL of standard input")
 	bare := flag.Bool("bare", false, "internal: serve the bare answers")
@@ -59,6 +83,9 @@ func main() {
 
 // measure runs everything and prints the table.
 func measure(ctx context.Context, s settings) error {
+	if err := s.chosen(); err != nil {
+		return err
+	}
 	path, err := filepath.Abs(s.alcedo)
 	if err != nil {
 		return err
@@ -75,15 +102,34 @@ func measure(ctx context.Context, s settings) error {
 	fmt.Printf("%s, %d cores, %s/%s, %d connections, %d s a load, client included\n\n",
 		runtime.Version(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, s.workers, s.seconds)
 	t := &table{}
-	for _, part := range []func(context.Context, settings, string, *table) error{
-		startup, machine, manager, decide,
-	} {
-		if err := part(ctx, s, dir, t); err != nil {
+	for _, p := range parts() {
+		if s.only != "" && !slices.Contains(strings.Split(s.only, ","), p.name) {
+			continue
+		}
+		if err := p.run(ctx, s, dir, t); err != nil {
 			t.print(os.Stdout)
-			return err
+			return fmt.Errorf("%s: %w", p.name, err)
 		}
 	}
 	t.print(os.Stdout)
+	return nil
+}
+
+func partNames() string {
+	var names []string
+	for _, p := range parts() {
+		names = append(names, p.name)
+	}
+	return strings.Join(names, ",")
+}
+
+// chosen refuses parts that are not there.
+func (s settings) chosen() error {
+	for name := range strings.SplitSeq(s.only, ",") {
+		if name != "" && !slices.ContainsFunc(parts(), func(p part) bool { return p.name == name }) {
+			return fmt.Errorf("no part is named %q: there are %s", name, partNames())
+		}
+	}
 	return nil
 }
 
