@@ -45,5 +45,3 @@ func Hasher(t Type) func(v Value) uint64 { return nil }
 // what a string type without length gets: 1 in declarations, 30 in CAST and CONVERT.
 func TypeOf(name string, length int, args ...int) (Type, error) { return Type{}, nil }
 
-// Truncated is message 2628 of table and column.
-func Truncated(table, column string, v Value) *Error { return nil }

@@ -5,7 +5,6 @@ package value
 
 import (
 	"math"
-	"math/bits"
 
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/collate"
 )
@@ -179,56 +178,3 @@ func (v Value) Variant() (Value, Type) {
 	}
 	return in, t
 }
-
-// Int128 is an integer of 128 bits in two's complement.
-type Int128 struct {
-	Hi int64
-	Lo uint64
-}
-
-// Int128Of widens n.
-func Int128Of(n int64) Int128 { return Int128{Hi: n >> 63, Lo: uint64(n)} }
-
-// Sign is -1, 0 or 1.
-func (n Int128) Sign() int {
-	switch {
-	case n.Hi < 0:
-		return -1
-	case n.Hi == 0 && n.Lo == 0:
-		return 0
-	}
-	return 1
-}
-
-// Neg is -n.
-func (n Int128) Neg() Int128 {
-	lo, borrow := bits.Sub64(0, n.Lo, 0)
-	hi, _ := bits.Sub64(0, uint64(n.Hi), borrow)
-	return Int128{Hi: int64(hi), Lo: lo}
-}
-
-// Abs is n without its sign, as two unsigned halves.
-func (n Int128) Abs() (hi, lo uint64) {
-	if n.Hi < 0 {
-		n = n.Neg()
-	}
-	return uint64(n.Hi), n.Lo
-}
-
-// Cmp compares as integers: -1, 0 or 1.
-func (n Int128) Cmp(m Int128) int {
-	switch {
-	case n.Hi < m.Hi:
-		return -1
-	case n.Hi > m.Hi:
-		return 1
-	case n.Lo < m.Lo:
-		return -1
-	case n.Lo > m.Lo:
-		return 1
-	}
-	return 0
-}
-
-// IsInt64 reports whether n fits 64 bits, and gives it.
-func (n Int128) IsInt64() (int64, bool) { return int64(n.Lo), n.Hi == int64(n.Lo)>>63 }
