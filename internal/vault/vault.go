@@ -12,6 +12,7 @@ import (
 
 	"github.com/alcedo-cloud/alcedo/internal/audit"
 	"github.com/alcedo-cloud/alcedo/internal/clock"
+	"github.com/alcedo-cloud/alcedo/internal/fault"
 	"github.com/alcedo-cloud/alcedo/internal/store"
 )
 
@@ -38,7 +39,8 @@ type Service struct {
 	parsed     keyCache    // key material that was used lately
 }
 
-// New returns the service.
+// New returns the service. It opens the vaults that the store has, and fails where they were sealed under another root
+// key: better no Key Vault than one that answers nothing.
 func New(c Config) (*Service, error) {
 	if c.Store == nil || c.Door == nil || c.Clock == nil || c.Rand == nil || c.Groups == nil {
 		return nil, errors.New("vault: Config needs Store, Door, Clock, Rand and Groups")
@@ -53,6 +55,9 @@ func New(c Config) (*Service, error) {
 		return nil, err
 	}
 	s.vaults = store.NewMirror(c.Store, "vaults", s.loadVaults)
+	if _, err := s.vaults.View(context.Background()); err != nil {
+		return nil, fault.Wrap("vault.New", err)
+	}
 	return s, nil
 }
 
