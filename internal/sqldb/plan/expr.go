@@ -56,7 +56,12 @@ type Convert struct {
 	Style    int
 	Try      bool // NULL instead of an error
 	Implicit bool // the error is that of an implicit conversion
+	// Target is set where a column is given the value: then a string that is too long is error 2628, and is not cut.
+	Target *Target
 }
+
+// Target is a column that is given a value, as error 2628 names it.
+type Target struct{ Table, Column string }
 
 // Operator is an arithmetic, bit or string operator.
 type Operator uint8
