@@ -62,8 +62,8 @@ type Virtual struct {
 // VirtualEnvironment is what a virtual table may ask.
 type VirtualEnvironment interface {
 	function.Environment
-	// Catalog is the database that the statement sees.
-	Catalog() *catalog.Database
+	// Database is the catalog that the statement sees.
+	Database() *catalog.Database
 	// Visible reports whether the user may see that an object exists.
 	Visible(object int32) bool
 	// Server gives rows that lie outside of a database: "databases", "sessions", "server_principals", …; nil for a
