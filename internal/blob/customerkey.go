@@ -62,7 +62,7 @@ func sameKey(with, shown []byte) error {
 }
 
 // stream is AES-256 in counter mode over a content, from an offset on. The counter begins with the content's ID, which
-// is random and never used twice, so no two contents share a stretch of the key stream.
+// is never used twice and half of it random, so no two contents share a stretch of the key stream.
 func (k *CustomerKey) stream(id content.ID, offset int64) (cipher.Stream, error) {
 	block, err := aes.NewCipher(k.Key)
 	if err != nil {

@@ -55,8 +55,8 @@ func (s *Service) stage(ctx context.Context, u upload) (*staged, error) {
 	st := &staged{data: data}
 	if len(data) > 0 {
 		st.content = Content{Form: Inline, Size: int64(len(data))}
-		if _, err := io.ReadFull(s.Rand, st.content.ID[:]); err != nil {
-			return nil, fault.Wrap("blob.stage", err)
+		if st.content.ID, err = s.newContentID(); err != nil {
+			return nil, err
 		}
 	}
 	st.content.CRC64 = content.CRC64(data)

@@ -23,7 +23,7 @@ var ErrClosed = fault.New(fault.Internal, "content", "", "used after its end")
 // IDSize is the number of bytes of an ID.
 const IDSize = 16
 
-// ID names a content. It is random, and never used twice.
+// ID names a content. It is never used twice.
 type ID [IDSize]byte
 
 // Ref is a durable content: its name, its size in bytes and its checksums.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/alcedo-cloud/alcedo/internal/fault"
@@ -36,20 +37,22 @@ type enforcer struct {
 	mu        sync.Mutex
 	closed    bool
 	snapshots map[*guardedSnapshot]struct{}
-	updating  map[uint64]struct{} // goroutines inside Update
+
+	updating atomic.Int64 // goroutines inside Update
+	inside   uintptr      // where each of them has come by; see within
 }
 
 // Enforce wraps a backend so that the contract holds whatever the backend does: limits of keys and values, ErrClosed
 // for what is used after its end, order of scans, a bounded number of attempts, and snapshots that were never closed
 // reported by Close.
 //
-// Using the store inside one of its updates (in fn, or in a hook of OnCommit) is refused with a fault whose cause is
-// ErrNested. It is noticed by the goroutine: fn that has another goroutine use the store and waits for it goes
-// unnoticed, and waits for ever.
+// Using the store inside an update (in fn, or in a hook of OnCommit) is refused with a fault whose cause is ErrNested. It
+// is noticed by the stack of the goroutine: fn that has another goroutine use the store and waits for it goes unnoticed,
+// and waits for ever; and while a store is being updated, it cannot be used inside an update of another one either.
 func Enforce(backend Store) Store {
 	e := &enforcer{
 		backend: backend, crowd: make(chan struct{}, 1),
-		snapshots: map[*guardedSnapshot]struct{}{}, updating: map[uint64]struct{}{},
+		snapshots: map[*guardedSnapshot]struct{}{}, inside: placeWithin(),
 	}
 	e.crowd <- struct{}{}
 	return e
@@ -79,14 +82,13 @@ func (e *enforcer) Snapshot(ctx context.Context) (Snapshot, error) {
 // enter refuses a closed store, and a goroutine that is inside an update.
 func (e *enforcer) enter(op string) error {
 	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.closed {
+	closed := e.closed
+	e.mu.Unlock()
+	switch {
+	case closed:
 		return ErrClosed
-	}
-	if len(e.updating) > 0 {
-		if _, nested := e.updating[goroutine()]; nested {
-			return &fault.Error{Kind: fault.Internal, Op: op, Cause: ErrNested}
-		}
+	case e.updating.Load() > 0 && calledFrom(e.inside):
+		return &fault.Error{Kind: fault.Internal, Op: op, Cause: ErrNested}
 	}
 	return nil
 }
@@ -96,9 +98,8 @@ func (e *enforcer) Update(ctx context.Context, fn func(Tx) error) error {
 	if err := e.enter(op); err != nil {
 		return err
 	}
-	self := goroutine()
-	e.mark(self, true)
-	defer e.mark(self, false)
+	e.updating.Add(1)
+	defer e.updating.Add(-1)
 	for attempt := 1; ; attempt++ {
 		own, err := e.attempt(ctx, fn)
 		switch {
@@ -126,24 +127,16 @@ func (e *enforcer) Update(ctx context.Context, fn func(Tx) error) error {
 
 // attempt runs fn once. own says that the error is fn's.
 func (e *enforcer) attempt(ctx context.Context, fn func(Tx) error) (own bool, err error) {
-	err = e.backend.Update(ctx, func(inner Tx) error {
-		tx := &guardedTx{ctx: ctx, inner: inner}
-		defer tx.end()
-		err := fn(tx)
-		own = err != nil
-		return err
+	err = within(func() error {
+		return e.backend.Update(ctx, func(inner Tx) error {
+			tx := &guardedTx{ctx: ctx, inner: inner}
+			defer tx.end()
+			err := fn(tx)
+			own = err != nil
+			return err
+		})
 	})
 	return own, err
-}
-
-func (e *enforcer) mark(goroutine uint64, inside bool) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if inside {
-		e.updating[goroutine] = struct{}{}
-	} else {
-		delete(e.updating, goroutine)
-	}
 }
 
 // backOff waits twice as long after each attempt, spread so that those who met do not meet again.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"iter"
-	"runtime"
 	"sync"
 
 	"github.com/alcedo-cloud/alcedo/internal/fault"
@@ -246,19 +245,4 @@ func checkOrder(key, last, start, end []byte) error {
 		return fault.Newf(fault.Internal, "store.Scan", "", "backend yields %q after %q in [%q, %q)", key, last, start, end)
 	}
 	return nil
-}
-
-// goroutine is the number of the running goroutine, which the runtime tells nobody but in a stack's first line:
-// "goroutine 7 [running]:". It serves only to find misuse.
-func goroutine() uint64 {
-	var buf [40]byte
-	line := buf[:runtime.Stack(buf[:], false)]
-	var n uint64
-	for _, c := range line[len("goroutine "):] {
-		if c < '0' || c > '9' {
-			break
-		}
-		n = n*10 + uint64(c-'0')
-	}
-	return n
 }
