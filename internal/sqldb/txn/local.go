@@ -1,0 +1,54 @@
+package txn
+
+// Local is a session's own storage: temporary tables and table variables. It lives in memory and ends with the session.
+// It is for one goroutine at a time.
+type Local struct {
+	temporary, variable log
+}
+
+// NewLocal makes an empty one.
+func NewLocal() *Local { return &Local{} }
+
+// Drop forgets a table's rows. It cannot be undone: call it after commit.
+func (l *Local) Drop(t Table) {
+	g := &l.temporary
+	if t.Space == Variable {
+		g = &l.variable
+	}
+	kept := g.lists[:0]
+	for _, x := range g.lists {
+		if x.index.Table != t {
+			kept = append(kept, x)
+		}
+	}
+	clear(g.lists[len(kept):])
+	g.lists = kept
+}
+
+// Bytes is roughly how much memory the tables take.
+func (l *Local) Bytes() int { return l.temporary.bytes() + l.variable.bytes() }
+
+// Clear forgets everything: the session was reset.
+func (l *Local) Clear() { *l = Local{} }
+
+// settle ends what could be undone, and gives back the memory of lists that are mostly dead.
+func (g *log) settle() {
+	clear(g.changes)
+	g.changes = g.changes[:0]
+	for _, l := range g.lists {
+		if dead := len(l.nodes) - 1 - l.live; dead > 1024 && dead > l.live {
+			l.compact()
+		}
+	}
+}
+
+// compact copies what is alive into a new list. There must be no marks and no cursors.
+func (l *listOf) compact() {
+	fresh := newList()
+	for n := l.next(0, 0); n != 0; n = l.next(n, 0) {
+		if at := l.nodes[n]; at.state == present {
+			fresh.set(fresh.add(at.key), fresh.keep(at.value), present)
+		}
+	}
+	l.list = *fresh
+}
