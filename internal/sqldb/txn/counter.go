@@ -159,7 +159,7 @@ func advance(from, step, n int64) (int64, bool) {
 	}
 	hi, way := bits.Mul64(size, uint64(n))
 	if step < 0 {
-		room := uint64(from) - uint64(-1<<63)
+		room := uint64(from) + 1<<63 // from - MinInt64
 		return from - int64(way), hi == 0 && way <= room
 	}
 	room := uint64(1<<63-1) - uint64(from)
