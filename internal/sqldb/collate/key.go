@@ -120,7 +120,7 @@ const (
 	spacesBeforeLow  = 0x21
 	endOfBinary      = 0x22
 	spacesBeforeHigh = 0x23
-	aboveSpace       = 3  // what is added to a first byte above the space
+	aboveSpace       = 3   // what is added to a first byte above the space
 	chunk            = 253 // the longest run that one byte counts
 )
 

@@ -1,5 +1,7 @@
 package value
 
+import "math/bits"
+
 // Op is an operator of arithmetic or of bits.
 type Op uint8
 
@@ -24,5 +26,282 @@ func (o Op) String() string {
 
 // Name is the operator as SQL Server's messages call it: "add", "subtract".
 func (o Op) Name() string {
-	return [...]string{"add", "subtract", "multiply", "divide", "modulo", "'&'", "'|'", "'^'", "<<", ">>"}[o]
+	return [...]string{"add", "subtract", "multiply", "divide", "modulo", "'&'", "'|'", "'^'", "'<<'", "'>>'"}[o]
+}
+
+// Operation computes with two values; NULL with anything is NULL.
+type Operation = func(x, y Value) (Value, error)
+
+// Operator compiles a op b and gives its type. Operands come as they are; what conversion they need is part of it.
+func Operator(op Op, a, b Type) (Operation, Type, error) {
+	t, err := Arithmetic(op, a, b)
+	if err != nil {
+		return nil, Type{}, err
+	}
+	f := operation(op, a, b, t)
+	return func(x, y Value) (Value, error) {
+		if x.kind == KindNull || y.kind == KindNull {
+			return Value{}, nil
+		}
+		return f(x, y)
+	}, t, nil
+}
+
+func operation(op Op, a, b, t Type) Operation {
+	switch {
+	case op == OpShl || op == OpShr:
+		return shift(op, t)
+	case t.IsString():
+		return concatenation(a, b, t)
+	case t.IsBinary():
+		return func(x, y Value) (Value, error) { return shapedBytes(x.text+y.text, t), nil }
+	case t.ID == Decimal:
+		return converted(decimalOperation(op, t), a, b, Type{ID: Decimal})
+	case t.IsInteger():
+		return converted(integerOperation(op, t), a, b, t)
+	case t.IsMoney():
+		return converted(moneyOperation(op, t), a, b, t)
+	case t.IsFloat():
+		return converted(floatOperation(op, t), a, b, t)
+	}
+	return converted(dateOperation(op, t), a, b, t)
+}
+
+// converted brings operands to the type in which f computes. Decimals come with the scales they have.
+func converted(f Operation, a, b, t Type) Operation {
+	left, right := operand(a, b, t), operand(b, a, t)
+	if left == nil && right == nil {
+		return f
+	}
+	return func(x, y Value) (Value, error) {
+		var err error
+		if left != nil {
+			if x, err = left(x); err != nil {
+				return Value{}, err
+			}
+		}
+		if right != nil {
+			if y, err = right(y); err != nil {
+				return Value{}, err
+			}
+		}
+		return f(x, y)
+	}
+}
+
+func operand(a, other, t Type) Conversion {
+	if t.ID == Decimal {
+		switch {
+		case a.ID == Decimal || a.ID == Void:
+			return nil
+		case a.IsNumeric():
+			return Converter(a, AsDecimal(ForVariable(a)))
+		}
+		return Converter(a, AsDecimal(other)) // a string takes the form of the number beside it
+	}
+	if Same(a, t) {
+		return nil
+	}
+	return Converter(a, t)
+}
+
+func concatenation(a, b, t Type) Operation {
+	limit := t.Length
+	narrow := t.ID == Char || t.ID == VarChar
+	return func(x, y Value) (Value, error) {
+		s := x.text + y.text
+		if limit != Max && (len(s) > int(limit) || narrow && len(s) > 8000) {
+			s = cutTo(s, t)
+		}
+		return OfString(s), nil
+	}
+}
+
+func shapedBytes(s string, t Type) Value {
+	if t.Length != Max && len(s) > int(t.Length) {
+		s = s[:t.Length]
+	}
+	return OfBytes(s)
+}
+
+func integerOperation(op Op, t Type) Operation {
+	least, greatest := limits(t.ID)
+	check := func(n int64, ok bool) (Value, error) {
+		if !ok || n < least || n > greatest {
+			return Value{}, errExpression(t)
+		}
+		return OfInt(n), nil
+	}
+	switch op {
+	case OpAdd:
+		return func(x, y Value) (Value, error) {
+			n := x.lo + y.lo
+			return check(n, (n > x.lo) == (y.lo > 0))
+		}
+	case OpSub:
+		return func(x, y Value) (Value, error) {
+			n := x.lo - y.lo
+			return check(n, (n < x.lo) == (y.lo > 0))
+		}
+	case OpMul:
+		return func(x, y Value) (Value, error) { return check(multiply(x.lo, y.lo)) }
+	case OpDiv:
+		return func(x, y Value) (Value, error) {
+			if y.lo == 0 {
+				return Value{}, errDivide()
+			}
+			return check(x.lo/y.lo, y.lo != -1 || x.lo != -1<<63)
+		}
+	case OpMod:
+		return func(x, y Value) (Value, error) {
+			if y.lo == 0 {
+				return Value{}, errDivide()
+			}
+			if y.lo == -1 {
+				return OfInt(0), nil
+			}
+			return OfInt(x.lo % y.lo), nil
+		}
+	case OpAnd:
+		return func(x, y Value) (Value, error) { return OfInt(x.lo & y.lo), nil }
+	case OpOr:
+		return func(x, y Value) (Value, error) { return OfInt(x.lo | y.lo), nil }
+	}
+	return func(x, y Value) (Value, error) { return OfInt(x.lo ^ y.lo), nil }
+}
+
+func multiply(x, y int64) (int64, bool) {
+	hi, lo := bits.Mul64(abs64(x), abs64(y))
+	if x < 0 != (y < 0) {
+		return -int64(lo), hi == 0 && lo <= 1<<63
+	}
+	return int64(lo), hi == 0 && lo < 1<<63
+}
+
+func shift(op Op, t Type) Operation {
+	size := uint(facts[t.ID].size) * 8
+	if t.ID == Bit {
+		size = 1
+	}
+	return func(x, y Value) (Value, error) {
+		if t.IsBinary() {
+			return shiftBytes(x.text, op, y.lo), nil
+		}
+		n, left := y.lo, op == OpShl
+		if n < 0 {
+			n, left = -n, !left
+		}
+		if n >= int64(size) || n < 0 {
+			return OfInt(0), nil
+		}
+		u := uint64(x.lo) & (1<<size - 1)
+		if size == 64 {
+			u = uint64(x.lo)
+		}
+		if left {
+			u <<= uint(n)
+		} else {
+			u >>= uint(n)
+		}
+		return OfInt(signed(u, t.ID)), nil
+	}
+}
+
+// signed reads the low bits of u as an integer of the type.
+func signed(u uint64, id ID) int64 {
+	switch id {
+	case Bit:
+		return int64(u & 1)
+	case TinyInt:
+		return int64(uint8(u))
+	case SmallInt:
+		return int64(int16(u))
+	case Int:
+		return int64(int32(u))
+	}
+	return int64(u)
+}
+
+func shiftBytes(s string, op Op, n int64) Value {
+	left := op == OpShl
+	if n < 0 {
+		n, left = -n, !left
+	}
+	b := make([]byte, len(s))
+	if n >= 0 && n < int64(len(s))*8 {
+		whole, part := int(n/8), uint(n%8)
+		for i := range b {
+			if left {
+				b[i] = at(s, i+whole)<<part | byte(uint(at(s, i+whole+1))>>(8-part))
+			} else {
+				b[i] = at(s, i-whole)>>part | byte(uint(at(s, i-whole-1))<<(8-part))
+			}
+		}
+	}
+	return OfByteSlice(b)
+}
+
+func at(s string, i int) byte {
+	if i < 0 || i >= len(s) {
+		return 0
+	}
+	return s[i]
+}
+
+// Negate compiles -a. A tinyint becomes a smallint.
+func Negate(a Type) (Conversion, Type, error) {
+	t := ForVariable(a)
+	switch {
+	case a.ID == Void:
+		t = Of(Int)
+	case a.ID == Bit || !a.IsNumeric():
+		return nil, Type{}, Invalid(a, "minus")
+	case a.ID == TinyInt:
+		t.ID = SmallInt
+	case a.IsInteger():
+		t.Precision = a.Precision
+	}
+	zero, f := Value{kind: KindInteger}, Operation(nil)
+	switch {
+	case t.ID == Decimal:
+		return func(v Value) (Value, error) {
+			if v.kind == KindNull {
+				return v, nil
+			}
+			return OfDecimal(v.decimal().Neg(), v.scale), nil
+		}, t, nil
+	case t.IsFloat():
+		return func(v Value) (Value, error) {
+			if v.kind == KindNull {
+				return v, nil
+			}
+			return OfFloat(-v.Float64()), nil
+		}, t, nil
+	case t.IsMoney():
+		zero, f = OfMoney(0), moneyOperation(OpSub, t)
+	default:
+		f = integerOperation(OpSub, t)
+	}
+	return func(v Value) (Value, error) {
+		if v.kind == KindNull {
+			return v, nil
+		}
+		return f(zero, v)
+	}, t, nil
+}
+
+// Complement compiles ~a.
+func Complement(a Type) (Conversion, Type, error) {
+	if a.ID == Void {
+		a = Of(Int)
+	}
+	if !a.IsInteger() {
+		return nil, Type{}, Invalid(a, "'~'")
+	}
+	return func(v Value) (Value, error) {
+		if v.kind == KindNull {
+			return v, nil
+		}
+		return OfInt(signed(^uint64(v.lo), a.ID)), nil
+	}, ForVariable(a), nil
 }

@@ -169,7 +169,7 @@ func (v Value) Variant() (Value, Type) {
 	in.base, in.precision, in.length = 0, 0, 0
 	switch {
 	case t.IsString():
-		t.Collation, _ = collate.ByNumber(uint64(v.hi))
+		t.Collation = collationOf(uint64(v.hi))
 		in.hi = 0
 	case t.ID == Decimal:
 		t.Scale = v.scale
