@@ -19,6 +19,9 @@ type arrival struct {
 
 // arrive stages a body, encrypted where a key is given.
 func (s *Service) arrive(ctx context.Context, u upload, key *CustomerKey) (arrival, error) {
+	if err := s.Content.Room(); err != nil {
+		return arrival{}, fault.Wrap("blob.arrive", err)
+	}
 	if key == nil {
 		st, err := s.stage(ctx, u)
 		if err != nil {

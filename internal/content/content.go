@@ -51,6 +51,9 @@ type Options struct {
 type Store interface {
 	// Create begins a content. The writer must be ended by Commit or Abort.
 	Create(ctx context.Context, o Options) (Writer, error)
+	// Room is a fault of kind Unavailable where nothing more should be begun: what is left of the disk is for the store
+	// beside it, by which contents can be removed again.
+	Room() error
 	// Open gives a reader, or ErrNotFound. A content that is removed while it is open stays readable.
 	Open(ctx context.Context, id ID) (Reader, error)
 	// Remove deletes; removing what is not there is no error.

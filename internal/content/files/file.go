@@ -9,12 +9,17 @@ import (
 	"github.com/alcedo-cloud/alcedo/internal/content"
 )
 
+// askAfter is how many bytes of a content are written before the disk is asked for room again.
+const askAfter = 1 << 20
+
 // writer streams into a file while the digest looks on.
 type writer struct {
+	store  *Store
 	file   *os.File // nil after the end
 	id     content.ID
 	digest *content.Digest
 	failed error // of an earlier Write: half a content must not be committed
+	asked  int   // bytes since the disk was asked for room
 }
 
 func (w *writer) ID() content.ID { return w.id }
@@ -22,6 +27,15 @@ func (w *writer) ID() content.ID { return w.id }
 func (w *writer) Write(p []byte) (int, error) {
 	if w.file == nil {
 		return 0, content.ErrClosed
+	}
+	if w.failed != nil {
+		return 0, w.failed
+	}
+	if w.asked += len(p); w.asked >= askAfter {
+		w.asked = 0
+		if w.failed = w.store.Room(); w.failed != nil {
+			return 0, w.failed
+		}
 	}
 	n, err := w.file.Write(p)
 	_, _ = w.digest.Write(p[:n]) // a digest never fails

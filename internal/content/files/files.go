@@ -27,8 +27,13 @@ import (
 type Store struct {
 	dir    string
 	rand   io.Reader
+	free   func(dir string) (bytes uint64, known bool) // of the disk that a folder is on
 	closed atomic.Bool
 }
+
+// reserve is how many bytes contents leave of a disk. The store beside them takes nothing in, deletions included, when
+// less than a quarter of that is left: a disk that contents have filled to the brim could never be emptied again.
+const reserve = 64 << 20
 
 // Open makes the folders where they are missing. rand gives names; it must be safe for concurrent use.
 func Open(dir string, rand io.Reader) (*Store, error) {
@@ -41,7 +46,7 @@ func Open(dir string, rand io.Reader) (*Store, error) {
 	if err := syncFolder(dir); err != nil {
 		return nil, failure(op, err)
 	}
-	return &Store{dir: dir, rand: rand}, nil
+	return &Store{dir: dir, rand: rand, free: freeBytes}, nil
 }
 
 // Close ends the use of the store. Readers that are open stay so.
@@ -73,6 +78,9 @@ func (s *Store) Create(ctx context.Context, o content.Options) (content.Writer, 
 	if err := s.usable(ctx); err != nil {
 		return nil, err
 	}
+	if err := s.Room(); err != nil {
+		return nil, err
+	}
 	id, err := newID(s.rand)
 	if err != nil {
 		return nil, fault.Wrap(op, err)
@@ -81,7 +89,15 @@ func (s *Store) Create(ctx context.Context, o content.Options) (content.Writer, 
 	if err != nil {
 		return nil, failure(op, err)
 	}
-	return &writer{file: f, id: id, digest: content.NewDigest(o)}, nil
+	return &writer{store: s, file: f, id: id, digest: content.NewDigest(o)}, nil
+}
+
+// Room looks at the disk. Where the system cannot tell, the write will.
+func (s *Store) Room() error {
+	if free, known := s.free(s.dir); known && free < reserve {
+		return &fault.Error{Kind: fault.Unavailable, Op: "files.Room", Message: "the disk is full"}
+	}
+	return nil
 }
 
 // Open gives a reader.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"syscall"
 	"testing"
 	"time"
@@ -154,5 +155,53 @@ func BenchmarkWrite1MiB(b *testing.B) {
 		if err := s.Remove(b.Context(), w.ID()); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// TestRoom: contents leave the last of the disk alone, before they begin and while they grow, and what fails leaves nothing.
+func TestRoom(t *testing.T) {
+	s, err := Open(t.TempDir(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	free, known := uint64(reserve), true
+	s.free = func(string) (uint64, bool) { return free, known }
+	w, err := s.Create(t.Context(), content.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	part := make([]byte, askAfter/2)
+	if _, err := w.Write(part); err != nil {
+		t.Fatal(err)
+	}
+	free--
+	for range 2 {
+		if _, err := w.Write(part); !fault.Is(err, fault.Unavailable) {
+			t.Errorf("a write into the reserve: %v", err)
+		}
+	}
+	if _, err := w.Commit(); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("half a content was committed: %v", err)
+	}
+	if _, err := s.Create(t.Context(), content.Options{}); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("a content was begun: %v", err)
+	}
+	for range s.List(t.Context()) {
+		t.Error("something is left")
+	}
+	known = false
+	if err := s.Room(); err != nil {
+		t.Errorf("where nobody knows: %v", err)
+	}
+}
+
+// TestFreeBytes asks the real disk.
+func TestFreeBytes(t *testing.T) {
+	free, known := freeBytes(t.TempDir())
+	if known != (runtime.GOOS == "linux" || runtime.GOOS == "darwin") || known && free == 0 {
+		t.Errorf("%d, %v", free, known)
+	}
+	if _, known := freeBytes(t.TempDir() + "/absent"); known {
+		t.Error("a folder that is not there has a disk")
 	}
 }

@@ -33,6 +33,9 @@ func NewMemory(rand io.Reader, now func() time.Time) *Memory {
 	return &Memory{rand: rand, now: now, held: map[content.ID]held{}}
 }
 
+// Room always is: memory has no reserve to keep.
+func (m *Memory) Room() error { return nil }
+
 // Close forgets everything. Readers that are open stay so.
 func (m *Memory) Close() error {
 	m.mu.Lock()

@@ -10,7 +10,7 @@ func (f *front) listBlobs(x *exchange) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	var in include
+	in := include{creation: x.since("2017-11-09"), tiers: x.since("2017-04-17"), replication: x.since("2019-12-12")}
 	if err := x.included(map[string]*bool{
 		"snapshots": &in.snapshots, "metadata": &in.metadata, "uncommittedblobs": &in.uncommitted, "copy": &in.copies,
 		"deleted": &in.deleted, "tags": &in.tags, "versions": &in.versions, "deletedwithversions": &in.deletedWithVersions,

@@ -17,6 +17,9 @@ func lower(s string) string { return strings.ToLower(s) }
 type include struct {
 	snapshots, metadata, uncommitted, copies, deleted, tags, versions  bool
 	deletedWithVersions, immutability, legalHold, permissions, systems bool
+
+	// What a version of the protocol has not, its clients are not shown.
+	creation, tiers, replication bool
 }
 
 // blobName writes a name. What XML cannot hold is percent-encoded since version 2021-02-12.
@@ -50,9 +53,11 @@ func (d *xmlDocument) blob(b *blob.Blob, in include) {
 		d.boolean("HasVersionsOnly", true)
 	}
 	d.start("Properties")
-	d.blobState(b)
+	d.blobState(b, in)
 	d.blobContent(b)
-	d.blobTier(b)
+	if in.tiers {
+		d.blobTier(b)
+	}
 	d.blobLease(b)
 	if in.copies {
 		d.blobCopy(b)
@@ -65,12 +70,14 @@ func (d *xmlDocument) blob(b *blob.Blob, in include) {
 	if in.tags && len(b.Tags) > 0 {
 		d.tags(b.Tags)
 	}
-	d.empty("OrMetadata")
+	if in.replication {
+		d.empty("OrMetadata")
+	}
 	d.end("Blob")
 }
 
-func (d *xmlDocument) blobState(b *blob.Blob) {
-	if b.Created != 0 {
+func (d *xmlDocument) blobState(b *blob.Blob, in include) {
+	if b.Created != 0 && in.creation {
 		d.leaf("Creation-Time", stamp(b.Created))
 	}
 	if b.Modified != 0 {
