@@ -231,3 +231,30 @@ func AppendVariant(dst []byte, t *TypeInfo, value []byte) []byte {
 	binary.LittleEndian.PutUint32(dst[at:], uint32(len(dst)-at-4))
 	return dst
 }
+
+// AppendPLPStart begins a value of a (max) type of that many bytes, which follow in chunks.
+func AppendPLPStart(dst []byte, size uint64) []byte {
+	return binary.LittleEndian.AppendUint64(dst, size)
+}
+
+// AppendPLPChunk appends a chunk of bytes. An empty one would end the value, and is left out.
+func AppendPLPChunk(dst []byte, b string) []byte {
+	if b == "" {
+		return dst
+	}
+	return append(binary.LittleEndian.AppendUint32(dst, uint32(len(b))), b...)
+}
+
+// AppendPLPChunkText appends a chunk of text.
+func AppendPLPChunkText(dst []byte, s string) []byte {
+	if s == "" {
+		return dst
+	}
+	at := len(dst)
+	dst = AppendText(append(dst, 0, 0, 0, 0), s)
+	binary.LittleEndian.PutUint32(dst[at:], uint32(len(dst)-at-4))
+	return dst
+}
+
+// AppendPLPEnd ends a value that AppendPLPStart began.
+func AppendPLPEnd(dst []byte) []byte { return append(dst, 0, 0, 0, 0) }

@@ -56,19 +56,20 @@ func AppendNoMetadata(dst []byte) []byte { return append(dst, tokenColMetadata, 
 // AppendRow begins the token ROW: the values of all columns follow, NULL among them.
 func AppendRow(dst []byte) []byte { return append(dst, tokenRow) }
 
-// AppendNBCRow begins the token NBCROW and tells where its bitmap lies: SetNull sets the bit of a column that is NULL,
-// and the values of the others follow.
-func AppendNBCRow(dst []byte, columns int) (out []byte, bitmap int) {
+// AppendNBCRow begins the token NBCROW: the values of the columns that are not null follow.
+func AppendNBCRow(dst []byte, columns int, null func(column int) bool) []byte {
 	dst = append(dst, tokenNBCRow)
-	bitmap = len(dst)
-	for range (columns + 7) / 8 {
-		dst = append(dst, 0)
+	var bits byte
+	for i := range columns {
+		if null(i) {
+			bits |= 1 << (i % 8)
+		}
+		if i%8 == 7 || i == columns-1 {
+			dst, bits = append(dst, bits), 0
+		}
 	}
-	return dst, bitmap
+	return dst
 }
-
-// SetNull sets a column's bit in the bitmap of NBCROW.
-func SetNull(dst []byte, bitmap, column int) { dst[bitmap+column/8] |= 1 << (column % 8) }
 
 // AppendOrder appends the token ORDER: the numbers of the columns, from 1, that the rows are ordered by.
 func AppendOrder(dst []byte, columns []uint16) []byte {

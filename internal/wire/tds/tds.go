@@ -37,10 +37,11 @@ const (
 
 // The versions of the protocol as LOGIN7 says them.
 const (
-	Version72 uint32 = 0x72090002
-	Version73 uint32 = 0x730A0003
-	Version74 uint32 = 0x74000004
-	Version80 uint32 = 0x08000000
+	Version72  uint32 = 0x72090002
+	Version73  uint32 = 0x730A0003
+	Version73B uint32 = 0x730B0003 // NBCROW and sparse columns
+	Version74  uint32 = 0x74000004
+	Version80  uint32 = 0x08000000
 )
 
 // Sizes of packets, in bytes, header included.
