@@ -3,11 +3,7 @@
 // wire, and it never asks for the time.
 package value
 
-import (
-	"math"
-
-	"github.com/alcedo-cloud/alcedo/internal/sqldb/collate"
-)
+import "math"
 
 // Kind says how a Value is held. Several types share a kind: all of bit to bigint are KindInteger.
 type Kind uint8
