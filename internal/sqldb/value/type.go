@@ -293,3 +293,6 @@ func DecimalOf(precision, scale uint8) Type {
 
 // Scaled makes a nullable time, datetime2 or datetimeoffset with that many digits of a second.
 func Scaled(id ID, scale uint8) Type { return Type{ID: id, Scale: scale, Nullable: true} }
+
+// Known reports whether id is one of the types.
+func (id ID) Known() bool { return id < idCount }

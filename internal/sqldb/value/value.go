@@ -174,3 +174,6 @@ func (v Value) Variant() (Value, Type) {
 	}
 	return in, t
 }
+
+// OfGUIDText is OfGUID of a string, which must have 16 bytes.
+func OfGUIDText(b string) Value { return Value{kind: KindGUID, text: b} }
