@@ -27,6 +27,8 @@ const (
 	memTableSize = 16 << 20 // begins with a fraction; what a start after a crash reads again
 	maxOpenFiles = 256
 	filterBits   = 10 // of a key: one look-up of an absent key in a hundred reads a block for nothing
+	blockSize    = 16 << 10
+	indexSize    = 256 << 10 // of a table's index: one block of it, so that a look-up does not go through two
 )
 
 // ErrLocked is the cause of the Conflict that Open returns for a folder that somebody has open.
@@ -150,6 +152,8 @@ func (s *Store) pebbleOptions() *pebble.Options {
 	}
 	for level := range o.Levels {
 		o.Levels[level].FilterPolicy = bloom.FilterPolicy(filterBits)
+		o.Levels[level].BlockSize = blockSize
+		o.Levels[level].IndexBlockSize = indexSize
 	}
 	return o
 }

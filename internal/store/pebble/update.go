@@ -147,8 +147,8 @@ func (s *Store) applyLoop() {
 			s.fence.fail(err)
 			continue
 		}
-		close(c.applied)
 		s.syncs <- c
+		close(c.applied) // last: who waits for it has the writer's token, and shall run first
 	}
 }
 
