@@ -73,7 +73,7 @@ func TestAppendRefused(t *testing.T) {
 	_, err = w.tryAppend(t, key(), "log", "x", func(r *AppendBlock) { r.MD5 = make([]byte, 16) })
 	refused(t, err, fault.Invalid, "Md5Mismatch")
 	_, err = w.tryAppend(t, key(), "log", "x", func(r *AppendBlock) { r.Length = 2 })
-	refused(t, err, fault.Invalid, "IncompleteBody")
+	refused(t, err, fault.Invalid, "InvalidInput")
 	_, err = w.tryAppend(t, key(), "log", "", nil)
 	refused(t, err, fault.Invalid, "InvalidHeaderValue")
 	_, err = w.tryAppend(t, key(), "block", "x", nil)

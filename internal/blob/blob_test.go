@@ -71,8 +71,8 @@ func TestPutBlobRefusals(t *testing.T) {
 		kind   fault.Kind
 		reason string
 	}{
-		{"short body", PutBlob{Body: strings.NewReader("abc"), Length: 10}, fault.Invalid, "IncompleteBody"},
-		{"short long body", PutBlob{Body: strings.NewReader(big), Length: maxInline + 11}, fault.Invalid, "IncompleteBody"},
+		{"short body", PutBlob{Body: strings.NewReader("abc"), Length: 10}, fault.Invalid, "InvalidInput"},
+		{"short long body", PutBlob{Body: strings.NewReader(big), Length: maxInline + 11}, fault.Invalid, "InvalidInput"},
 		{"md5", PutBlob{Body: strings.NewReader("abc"), Length: 3, MD5: make([]byte, 16)}, fault.Invalid, "Md5Mismatch"},
 		{"md5 of a file", PutBlob{Body: strings.NewReader(big), Length: maxInline + 10, MD5: make([]byte, 16)}, fault.Invalid, "Md5Mismatch"},
 		{"crc", PutBlob{Body: strings.NewReader("abc"), Length: 3, CRC64: &wrong}, fault.Invalid, "Crc64Mismatch"},
@@ -84,7 +84,7 @@ func TestPutBlobRefusals(t *testing.T) {
 		{"tier", PutBlob{Tier: "hot"}, fault.Invalid, "InvalidHeaderValue"},
 		{"if-match", PutBlob{Conditions: Conditions{IfMatch: []Match{{Any: true}}}}, fault.Precondition, "ConditionNotMet"},
 		{"lease", PutBlob{Conditions: Conditions{LeaseID: robot}}, fault.Precondition, "LeaseNotPresentWithBlobOperation"},
-		{"disconnect", PutBlob{Body: io.MultiReader(strings.NewReader(big), failing{}), Length: 1 << 20}, fault.Canceled, "IncompleteBody"},
+		{"disconnect", PutBlob{Body: io.MultiReader(strings.NewReader(big), failing{}), Length: 1 << 20}, fault.Canceled, "InvalidInput"},
 	} {
 		_, err := w.PutBlob(t.Context(), key(), blobAt("b"), c.r)
 		t.Run(c.name, func(t *testing.T) { refused(t, err, c.kind, c.reason) })

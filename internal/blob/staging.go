@@ -90,9 +90,9 @@ func bodyFault(err error) error {
 	case errors.As(err, &f):
 		return err
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return &fault.Error{Kind: fault.Invalid, Op: "blob.stage", Reason: "IncompleteBody", Message: "IncompleteBody", Cause: err}
+		return &fault.Error{Kind: fault.Invalid, Op: "blob.stage", Reason: "InvalidInput", Message: "The request ended before its content did.", Cause: err}
 	}
-	return &fault.Error{Kind: fault.Canceled, Op: "blob.stage", Reason: "IncompleteBody", Message: "the body could not be read", Cause: err}
+	return &fault.Error{Kind: fault.Canceled, Op: "blob.stage", Reason: "InvalidInput", Message: "the body could not be read", Cause: err}
 }
 
 func (s *Service) stageFile(ctx context.Context, u upload, body io.Reader) (*staged, error) {

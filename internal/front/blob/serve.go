@@ -47,6 +47,7 @@ func (f *front) serve(x *exchange) {
 	a, err := f.call(x)
 	if err != nil {
 		a = f.refuse(x, err)
+		x.drain()
 	}
 	x.expose()
 	sent, writeErr := x.write(a)

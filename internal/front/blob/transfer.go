@@ -102,7 +102,10 @@ func (p *paced) Read(b []byte) (int, error) {
 		}
 	}
 	n, err := p.from.Read(b)
-	if err != nil && err != io.EOF {
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		err = &fault.Error{Kind: fault.Invalid, Op: "front/blob", Reason: "InvalidInput", Message: "The request ended before its content did.", Cause: err}
+	case err != nil && err != io.EOF:
 		err = &fault.Error{Kind: fault.Canceled, Op: "front/blob", Message: "The request's content did not arrive.", Cause: err}
 	}
 	return n, err
@@ -112,6 +115,24 @@ func (p *paced) Read(b []byte) (int, error) {
 func (p *paced) extend(now time.Time) error {
 	c := http.NewResponseController(p.x.w)
 	return errors.Join(c.SetReadDeadline(now.Add(patience)), c.SetWriteDeadline(now.Add(2*patience)))
+}
+
+// Bounds of what is read of a refused client.
+const (
+	maxDrain  = 256 << 20 // bytes; what Put Blob sends in one request
+	drainTime = 10 * time.Second
+)
+
+// drain reads on where a request was refused before its end: many clients look for the answer only when they have sent
+// everything, and a connection that is cut before tells them nothing. One that waits for leave to send has sent nothing.
+func (x *exchange) drain() {
+	r := x.r
+	if x.nested || r.Body == nil || r.ContentLength == 0 || r.ContentLength > maxDrain || r.Header.Get("Expect") != "" {
+		return
+	}
+	// A writer without deadlines is no connection: its body is at hand.
+	_ = http.NewResponseController(x.w).SetReadDeadline(clock.System{}.Now().Add(drainTime))
+	_, _ = io.CopyN(io.Discard, r.Body, maxDrain) // the refusal is what the answer says, whatever becomes of this
 }
 
 // moreTime lets a download go on while it moves. It is asked between pieces.
