@@ -118,7 +118,8 @@ func randomVariant(r *rand.Rand) value.Value {
 	inner := []value.Type{
 		value.Of(value.Int), value.DecimalOf(9, 2), value.Of(value.Money), value.Of(value.Float), value.Of(value.Date),
 		value.Scaled(value.DateTime2, 3), value.Scaled(value.DateTimeOffset, 7), value.Of(value.UniqueIdentifier),
-		value.Sized(value.VarBinary, 40), {ID: value.NVarChar, Length: 40, Collation: collate.Default()},
+		value.Sized(value.VarBinary, 40),
+		{ID: value.NVarChar, Length: 40, Collation: collate.Default()},
 	}[r.IntN(10)]
 	v := randomValue(r, inner)
 	return value.OfVariant(v, inner)
@@ -313,8 +314,10 @@ func FuzzDecodeRecord(f *testing.F) {
 
 func BenchmarkDecode(b *testing.B) {
 	columns := []Column{
-		{ID: 1, Type: value.Of(value.Int)}, {ID: 2, Type: value.Sized(value.NVarChar, 50)},
-		{ID: 3, Type: value.DecimalOf(18, 2)}, {ID: 4, Type: value.Of(value.DateTime)},
+		{ID: 1, Type: value.Of(value.Int)},
+		{ID: 2, Type: value.Sized(value.NVarChar, 50)},
+		{ID: 3, Type: value.DecimalOf(18, 2)},
+		{ID: 4, Type: value.Of(value.DateTime)},
 	}
 	values := []value.Value{value.OfInt(123456), value.OfString("some name"), value.OfDecimal(value.Int128Of(1999), 2), value.OfDateTime(638000000000000000)}
 	record := NewEncoder(columns).Append(nil, values)
