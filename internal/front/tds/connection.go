@@ -72,7 +72,7 @@ func (f *Front) serve(ctx context.Context, nc net.Conn) {
 	err := c.requests(ctx)
 	cancel()
 	guard.Wait()
-	if err != nil && !gone(err) {
+	if !gone(err) {
 		c.log.Info("ended a connection", "reason", err)
 	}
 	if err := c.session.Close(); err != nil {

@@ -38,7 +38,7 @@ func encoderOf(t value.Type, info wire.TypeInfo) encoder {
 	case wire.TypeVariant:
 		return appendVariant
 	}
-	if t.IsString() {
+	if t.IsString() || t.ID == value.XML {
 		return textEncoder(t.Collation, info)
 	}
 	if e := timeEncoder(info); e != nil {

@@ -34,8 +34,8 @@ func (c *connection) login(ctx context.Context) error {
 	if c.version = l.Version; c.version < wire.Version72 && c.version != wire.Version80 {
 		return violation("version %#08x of the protocol", l.Version)
 	}
-	if (l.Version == wire.Version80) != c.strict {
-		return violation("version %#08x of the protocol, strict: %v", l.Version, c.strict)
+	if l.Version == wire.Version80 && !c.strict {
+		return violation("version %#08x of the protocol without TLS first", l.Version)
 	}
 	if c.version != wire.Version80 {
 		c.version = min(c.version, wire.Version74)

@@ -16,7 +16,7 @@ type packet struct {
 	payload []byte
 }
 
-// requests reads and answers requests until the client goes.
+// requests reads and answers requests until the client goes; the error that it returns says how.
 func (c *connection) requests(ctx context.Context) error {
 	c.answer = &answer{connection: c}
 	c.watcher = &watcher{packets: c.packets, deadline: c.socket.SetReadDeadline}

@@ -1,5 +1,7 @@
 package tds
 
+import "math"
+
 // TypeID is the first byte of TYPE_INFO (MS-TDS 2.2.5.4).
 type TypeID uint8
 
@@ -148,9 +150,7 @@ func (d *decoder) typeInfo() TypeInfo {
 	case classShort:
 		d.shortType(&t)
 	case classLong, classVariant:
-		if t.Size = int32(d.u32()); t.Size < 0 {
-			d.fail(ReasonMalformed, "a type of %d bytes", uint32(t.Size))
-		}
+		t.Size = int32(d.u32() & math.MaxInt32) // -1 is said for no limit
 		if t.ID == TypeText || t.ID == TypeNText {
 			copy(t.Collation[:], d.take(5))
 		}
@@ -201,9 +201,12 @@ func (d *decoder) byteType(t *TypeInfo) {
 
 // timeSize is the length of a time, datetime2 or datetimeoffset of the type's scale.
 func (t *TypeInfo) timeSize() int {
-	n := 3 + (int(t.Scale)+1)/2 - 1
-	if t.Scale < 3 {
+	n := 5
+	switch {
+	case t.Scale <= 2:
 		n = 3
+	case t.Scale <= 4:
+		n = 4
 	}
 	switch t.ID {
 	case TypeDateTime2N:
