@@ -3,16 +3,23 @@ package blob
 import "time"
 
 func decodeBlob(record []byte) (*Blob, error) {
-	b, r := new(Blob), readRecord(record)
-	for r.next() {
-		if !b.decodeField(r) && !b.decodeHeader(r) && !b.Lease.decodeField(r) && !b.decodeRare(r) && !b.decodeCopy(r) {
-			return nil, errRecord
-		}
-	}
-	if r.err != nil {
-		return nil, r.err
+	b := new(Blob)
+	if err := b.decode(record); err != nil {
+		return nil, err
 	}
 	return b, nil
+}
+
+// decode makes b what the record says. It keeps nothing of what b was, nor of the record's memory.
+func (b *Blob) decode(record []byte) error {
+	*b = Blob{}
+	r := readRecord(record)
+	for r.next() {
+		if !b.decodeField(&r) && !b.decodeHeader(&r) && !b.Lease.decodeField(&r) && !b.decodeRare(&r) && !b.decodeCopy(&r) {
+			return errRecord
+		}
+	}
+	return r.err
 }
 
 func (b *Blob) decodeField(r *recordReader) bool {

@@ -116,7 +116,7 @@ func (c *Container) encode() []byte {
 func decodeContainer(record []byte) (*Container, error) {
 	c, r := new(Container), readRecord(record)
 	for r.next() {
-		if !c.decodeField(r) && !c.Lease.decodeField(r) && !c.decodePolicy(r) && !c.decodeRare(r) {
+		if !c.decodeField(&r) && !c.Lease.decodeField(&r) && !c.decodePolicy(&r) && !c.decodeRare(&r) {
 			return nil, errRecord
 		}
 	}

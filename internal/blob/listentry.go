@@ -1,6 +1,7 @@
 package blob
 
 import (
+	"bytes"
 	"math"
 	"strings"
 )
@@ -8,7 +9,7 @@ import (
 // entry is what a list shows of one name.
 type entry struct {
 	*listing
-	name     string
+	name     []byte
 	base     *Blob
 	shown    []*Blob // of the history
 	last     *Blob   // the last version that is there, whether shown or not
@@ -36,10 +37,10 @@ func (e *entry) take(s *source) error {
 	if s.table == "u" {
 		h, err := decodeStaged(value)
 		e.waiting, e.fullName = true, h.name
-		s.seek(e.name + "\x01") // the rows of its blocks need not be read
+		s.seek(append(bytes.Clone(e.name), 1)) // the rows of its blocks need not be read
 		return err
 	}
-	b, err := decodeBlob(value)
+	b, err := e.decode(value)
 	if err != nil {
 		return err
 	}
@@ -54,7 +55,7 @@ func (e *entry) take(s *source) error {
 	if version && b.Deleted == 0 {
 		e.last = b
 	}
-	if e.includes(b, version) && (e.name != e.from || b.moment() >= e.resume) && strings.HasPrefix(b.Name, e.Prefix) {
+	if e.includes(b, version) && (string(e.name) != e.from || b.moment() >= e.resume) && strings.HasPrefix(b.Name, e.Prefix) {
 		e.shown = append(e.shown, e.finish(b))
 	}
 	return nil

@@ -83,8 +83,7 @@ type recordReader struct {
 	err  error
 }
 
-func readRecord(b []byte) *recordReader {
-	r := new(recordReader)
+func readRecord(b []byte) (r recordReader) {
 	if len(b) == 0 || b[0] != recordFormat {
 		r.err = errRecord
 		return r

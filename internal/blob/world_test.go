@@ -249,6 +249,19 @@ type countingSnapshot struct {
 	to *countingStore
 }
 
+func (c *countingSnapshot) Cursor(start, end []byte) (store.Cursor, error) {
+	inner, err := c.Snapshot.Cursor(start, end)
+	return &countingCursor{inner, c.to}, err
+}
+
+type countingCursor struct {
+	store.Cursor
+	to *countingStore
+}
+
+func (c *countingCursor) Next() bool           { c.to.rows++; return c.Cursor.Next() }
+func (c *countingCursor) Seek(key []byte) bool { c.to.rows++; return c.Cursor.Seek(key) }
+
 func (c *countingSnapshot) Scan(start, end []byte) iter.Seq2[store.Item, error] {
 	return func(yield func(store.Item, error) bool) {
 		for i, err := range c.Snapshot.Scan(start, end) {
