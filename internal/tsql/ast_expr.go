@@ -81,7 +81,6 @@ type Binary struct {
 	Node
 	Op          Operator
 	Left, Right Expr
-	Operator    Span // of the sign
 }
 
 // Compare is Equal to GreaterEqual.
@@ -287,37 +286,43 @@ type Method struct {
 	Bare bool
 }
 
-// CursorStatus functions and cursors as values have no node of their own: a cursor stands in SetVariable.
+// NewIdentity is IDENTITY(type, seed, increment), a column of SELECT INTO.
+type NewIdentity struct {
+	Node
+	Type     DataType
+	Identity Identity
+}
 
-func (*Literal) expr()    {}
-func (*Variable) expr()   {}
-func (*Column) expr()     {}
-func (*Default) expr()    {}
-func (*Unary) expr()      {}
-func (*Binary) expr()     {}
-func (*Compare) expr()    {}
-func (*Logical) expr()    {}
-func (*Not) expr()        {}
-func (*IsNull) expr()     {}
-func (*Distinct) expr()   {}
-func (*Between) expr()    {}
-func (*In) expr()         {}
-func (*Like) expr()       {}
-func (*Exists) expr()     {}
-func (*Quantified) expr() {}
-func (*Subquery) expr()   {}
-func (*Case) expr()       {}
-func (*Cast) expr()       {}
-func (*Convert) expr()    {}
-func (*ParseValue) expr() {}
-func (*Call) expr()       {}
-func (*DatePart) expr()   {}
-func (*Trim) expr()       {}
-func (*Pair) expr()       {}
-func (*NextValue) expr()  {}
-func (*AtTimeZone) expr() {}
-func (*Collate) expr()    {}
-func (*Method) expr()     {}
+func (*Literal) expr()     {}
+func (*Variable) expr()    {}
+func (*Column) expr()      {}
+func (*Default) expr()     {}
+func (*Unary) expr()       {}
+func (*Binary) expr()      {}
+func (*Compare) expr()     {}
+func (*Logical) expr()     {}
+func (*Not) expr()         {}
+func (*IsNull) expr()      {}
+func (*Distinct) expr()    {}
+func (*Between) expr()     {}
+func (*In) expr()          {}
+func (*Like) expr()        {}
+func (*Exists) expr()      {}
+func (*Quantified) expr()  {}
+func (*Subquery) expr()    {}
+func (*Case) expr()        {}
+func (*Cast) expr()        {}
+func (*Convert) expr()     {}
+func (*ParseValue) expr()  {}
+func (*Call) expr()        {}
+func (*DatePart) expr()    {}
+func (*Trim) expr()        {}
+func (*Pair) expr()        {}
+func (*NextValue) expr()   {}
+func (*AtTimeZone) expr()  {}
+func (*Collate) expr()     {}
+func (*Method) expr()      {}
+func (*NewIdentity) expr() {}
 
 // IsPredicate reports whether e is a search condition, and not a value: the two may not stand for one another. The
 // calls that are predicates (UPDATE(column) of a trigger, CONTAINS, FREETEXT) are among them.

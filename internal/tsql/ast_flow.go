@@ -159,7 +159,7 @@ type Execute struct {
 	Strings    []Expr // EXEC ('…' + @v): the parts in their order; nil: no string
 	As         string // USER, LOGIN or "": of a string
 	AsName     string
-	At         Ident // AT linked_server
+	Server     Ident // AT linked_server
 	Recompile  bool
 	ResultSets []Option // WITH RESULT SETS …: UNDEFINED, NONE, or one option a set
 }
