@@ -131,4 +131,3 @@ func parseMarker(text string) (name string, at Ticks, err error) {
 	at = Ticks(binary.BigEndian.Uint64(b[len(b)-8:]))
 	return string(b[:len(b)-8]), at, nil
 }
-

@@ -60,11 +60,25 @@ type ETag Ticks
 
 // String is the tag as headers have it, with quotes: "0x8DC0123456789AB".
 func (e ETag) String() string {
-	return `"0x` + strings.ToUpper(strconv.FormatUint(uint64(e), 16)) + `"`
+	var buf [20]byte
+	return string(append(e.AppendBare(append(buf[:0], '"')), '"'))
 }
 
 // Bare is the tag without quotes, as lists in XML have it.
-func (e ETag) Bare() string { return `0x` + strings.ToUpper(strconv.FormatUint(uint64(e), 16)) }
+func (e ETag) Bare() string { return string(e.AppendBare(nil)) }
+
+// AppendBare writes what Bare gives behind dst.
+func (e ETag) AppendBare(dst []byte) []byte {
+	dst = append(dst, "0x"...)
+	from := len(dst)
+	dst = strconv.AppendUint(dst, uint64(e), 16)
+	for i, c := range dst[from:] {
+		if c >= 'a' {
+			dst[from+i] = c - 'a' + 'A'
+		}
+	}
+	return dst
+}
 
 // tick is the present, later than anything tick gave before and later than after.
 func (s *Service) tick(after Ticks) Ticks {

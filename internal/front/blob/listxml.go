@@ -1,7 +1,6 @@
 package blob
 
 import (
-	"encoding/base64"
 	"maps"
 	"net/url"
 	"slices"
@@ -78,13 +77,15 @@ func (d *xmlDocument) blob(b *blob.Blob, in include) {
 
 func (d *xmlDocument) blobState(b *blob.Blob, in include) {
 	if b.Created != 0 && in.creation {
-		d.leaf("Creation-Time", stamp(b.Created))
+		d.stamp("Creation-Time", b.Created)
 	}
 	if b.Modified != 0 {
-		d.leaf("Last-Modified", stamp(b.Modified))
+		d.stamp("Last-Modified", b.Modified)
 	}
 	if b.ETag != 0 {
-		d.leaf("Etag", b.ETag.Bare())
+		d.start("Etag")
+		d.buf.Write(b.ETag.AppendBare(d.buf.AvailableBuffer()))
+		d.end("Etag")
 	}
 	d.number("Content-Length", b.Size)
 }
@@ -94,7 +95,7 @@ func (d *xmlDocument) blobContent(b *blob.Blob) {
 	d.leaf("Content-Encoding", b.ContentEncoding)
 	d.leaf("Content-Language", b.ContentLanguage)
 	d.empty("Content-CRC64")
-	d.leaf("Content-MD5", base64.StdEncoding.EncodeToString(b.ContentMD5))
+	d.base64("Content-MD5", b.ContentMD5)
 	d.leaf("Cache-Control", b.CacheControl)
 	d.leaf("Content-Disposition", b.ContentDisposition)
 	if b.Type == blob.PageBlob {
@@ -113,7 +114,7 @@ func (d *xmlDocument) blobTier(b *blob.Blob) {
 			d.boolean("AccessTierInferred", true)
 		}
 		if b.TierChanged != 0 {
-			d.leaf("AccessTierChangeTime", stamp(b.TierChanged))
+			d.stamp("AccessTierChangeTime", b.TierChanged)
 		}
 	}
 	d.leafIf("ArchiveStatus", archiveStatus(b))
@@ -126,7 +127,7 @@ func (d *xmlDocument) blobLease(b *blob.Blob) {
 	}
 	d.boolean("ServerEncrypted", true)
 	if len(b.CustomerKey) > 0 {
-		d.leaf("CustomerProvidedKeySha256", base64.StdEncoding.EncodeToString(b.CustomerKey))
+		d.base64("CustomerProvidedKeySha256", b.CustomerKey)
 	}
 	d.leafIf("EncryptionScope", b.EncryptionScope)
 }
@@ -154,7 +155,7 @@ func (d *xmlDocument) blobCopy(b *blob.Blob) {
 	d.leaf("CopyStatus", c.Status)
 	d.leaf("CopyProgress", strconv.FormatInt(c.Copied, 10)+"/"+strconv.FormatInt(c.Total, 10))
 	if c.Completed != 0 {
-		d.leaf("CopyCompletionTime", stamp(c.Completed))
+		d.stamp("CopyCompletionTime", c.Completed)
 	}
 	d.leafIf("CopyStatusDescription", c.Description)
 	if b.IncrementalCopy {
@@ -167,20 +168,20 @@ func (d *xmlDocument) blobCopy(b *blob.Blob) {
 
 func (d *xmlDocument) blobKept(b *blob.Blob, in include) {
 	if b.Deleted != 0 {
-		d.leaf("DeletedTime", stamp(b.Deleted))
+		d.stamp("DeletedTime", b.Deleted)
 		d.number("RemainingRetentionDays", int64(b.RemainingDays))
 	}
 	if b.LastAccess != 0 {
-		d.leaf("LastAccessTime", stamp(b.LastAccess))
+		d.stamp("LastAccessTime", b.LastAccess)
 	}
 	if b.Expires != 0 {
-		d.leaf("Expiry-Time", stamp(b.Expires))
+		d.stamp("Expiry-Time", b.Expires)
 	}
 	if n := len(b.Tags); n > 0 {
 		d.number("TagCount", int64(n))
 	}
 	if i := b.Immutability; in.immutability && i != nil && i.Until != 0 {
-		d.leaf("ImmutabilityPolicyUntilDate", stamp(i.Until))
+		d.stamp("ImmutabilityPolicyUntilDate", i.Until)
 		d.leafIf("ImmutabilityPolicyMode", i.Mode)
 	}
 	if in.legalHold && b.LegalHold {
@@ -238,7 +239,7 @@ func (d *xmlDocument) container(c *blob.Container, in include) {
 		d.leafIf("Version", c.Version)
 	}
 	d.start("Properties")
-	d.leaf("Last-Modified", stamp(c.Modified))
+	d.stamp("Last-Modified", c.Modified)
 	d.leaf("Etag", c.ETag.String())
 	d.lease(c.LeaseStatus)
 	d.leafIf("PublicAccess", string(c.Public))
@@ -248,7 +249,7 @@ func (d *xmlDocument) container(c *blob.Container, in include) {
 	d.boolean("HasLegalHold", len(c.LegalHolds) > 0)
 	d.boolean("ImmutableStorageWithVersioningEnabled", c.VersionImmutability)
 	if c.Deleted != 0 {
-		d.leaf("DeletedTime", stamp(c.Deleted))
+		d.stamp("DeletedTime", c.Deleted)
 		d.number("RemainingRetentionDays", int64(c.RemainingDays))
 	}
 	d.end("Properties")

@@ -2,8 +2,12 @@ package blob
 
 import (
 	"bytes"
+	"encoding/base64"
+	"net/http"
 	"strconv"
 	"unicode/utf8"
+
+	"github.com/alcedo-cloud/alcedo/internal/blob"
 )
 
 const xmlHead = `<?xml version="1.0" encoding="utf-8"?>`
@@ -11,11 +15,15 @@ const xmlHead = `<?xml version="1.0" encoding="utf-8"?>`
 // xmlDocument writes XML without whitespace. A list of 5,000 blobs is made of some 100,000 elements, for which
 // encoding/xml's reflection would cost more than finding them. The zero value is ready.
 type xmlDocument struct {
-	buf bytes.Buffer
+	buf     bytes.Buffer
+	begun   bool
+	second  int64  // of the stamp that was written last
+	stamped []byte // as it was written
 }
 
 func (d *xmlDocument) head() {
-	if d.buf.Len() == 0 {
+	if !d.begun {
+		d.begun = true
 		d.buf.WriteString(xmlHead)
 	}
 }
@@ -69,6 +77,28 @@ func (d *xmlDocument) empty(name string) {
 func (d *xmlDocument) number(name string, n int64) {
 	d.start(name)
 	d.buf.Write(strconv.AppendInt(d.buf.AvailableBuffer(), n, 10))
+	d.end(name)
+}
+
+// stamp writes a moment as HTTP spells it. Neighbours in a list often have the same one.
+func (d *xmlDocument) stamp(name string, t blob.Ticks) {
+	at := t.Time()
+	if second := at.Unix(); d.stamped == nil || second != d.second {
+		d.second, d.stamped = second, at.AppendFormat(d.stamped[:0], http.TimeFormat)
+	}
+	d.start(name)
+	d.buf.Write(d.stamped)
+	d.end(name)
+}
+
+// base64 writes bytes; an empty element where there are none.
+func (d *xmlDocument) base64(name string, v []byte) {
+	if len(v) == 0 {
+		d.empty(name)
+		return
+	}
+	d.start(name)
+	d.buf.Write(base64.StdEncoding.AppendEncode(d.buf.AvailableBuffer(), v))
 	d.end(name)
 }
 
