@@ -120,8 +120,9 @@ const (
 	spacesBeforeLow  = 0x21
 	endOfBinary      = 0x22
 	spacesBeforeHigh = 0x23
-	aboveSpace       = 3   // what is added to a first byte above the space
-	chunk            = 253 // the longest run that one byte counts
+	aboveSpace       = 3    // what is added to a first byte above the space
+	chunk            = 253  // the longest run that one byte counts
+	beyond           = 0xfc // bytes from here on are in no UTF-8
 )
 
 func appendBinary(dst []byte, s string) []byte {
@@ -135,13 +136,12 @@ func appendBinary(dst []byte, s string) []byte {
 			run := len(s) - i - len(strings.TrimLeft(s[i:], " "))
 			i += run
 			dst = appendRun(dst, run, s[i] < ' ')
-		case b < 0x80:
+		case b < beyond:
 			dst = append(dst, b+aboveSpace)
 			i++
-		default:
-			_, n := decode(s[i:])
-			dst = append(append(dst, b+aboveSpace), s[i+1:i+n]...)
-			i += n
+		default: // no UTF-8 has such a byte
+			dst = append(dst, 0xff, b-beyond+1)
+			i++
 		}
 	}
 	return append(dst, endOfBinary)

@@ -1,21 +1,19 @@
 package function
 
-import "io"
+import (
+	"io"
 
-// Environment is what functions ask of the session. Each method that finds nothing says so with ok or an empty Value.
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
+)
+
+// Environment is what functions ask of the session.
 type Environment interface {
-	// Now is the time at which the statement began, in ticks of UTC since 0001-01-01.
+	// Now is the time at which the statement began, in ticks of 100 ns of UTC since 0001-01-01.
 	Now() int64
-	// Random gives NEWID, CRYPT_GEN_RANDOM and RAND their bits.
+	// Random gives NEWID, RAND and CRYPT_GEN_RANDOM their bits.
 	Random() io.Reader
-	// Session gives the session's state.
-	Session() Session
-	// Catalog gives the metadata of the current and the other databases.
-	Catalog() Catalog
+	// Ask answers one of the functions of Questions, by its name: "@@ROWCOUNT", "OBJECT_ID". args are as many as the
+	// call has, already of the types of the question's Params; they may be NULL. The answer is of the question's Result,
+	// or NULL.
+	Ask(name string, args []value.Value) (value.Value, error)
 }
-
-// Session is what a function may know of the session.
-type Session interface{}
-
-// Catalog is what a function may know of the metadata.
-type Catalog interface{}
