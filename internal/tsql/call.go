@@ -57,7 +57,7 @@ func (p *parser) call(name ObjectName) Expr {
 	c := &Call{Node: name.Node, Name: name}
 	p.expectSign('(')
 	switch {
-	case p.isSign(')'):
+	case p.isSign(')'), p.jsonOptionFollows():
 	case p.isSign('*') && p.peek().kind == ')':
 		p.advance()
 		c.Star = true
@@ -140,17 +140,14 @@ func (p *parser) jsonOptions(c *Call) {
 	if len(c.Name.Name.Name) < 4 || !fold(c.Name.Name.Name[:4], "JSON") {
 		return
 	}
-	switch {
-	case p.is(kwNull) && p.peek().kw == kwOn:
-		p.advance()
-		p.advance()
-		p.expect(kwNull)
+	if p.jsonOptionFollows() {
 		c.JSONNulls = Yes
-	case p.isWord("ABSENT") && p.peek().kw == kwOn:
+		if p.isWord("ABSENT") {
+			c.JSONNulls = No
+		}
 		p.advance()
 		p.advance()
 		p.expect(kwNull)
-		c.JSONNulls = No
 	}
 	if p.acceptWord("RETURNING") {
 		t := p.dataType()
@@ -162,6 +159,11 @@ func (p *parser) jsonOptions(c *Call) {
 		p.expectWord("WRAPPER")
 		c.Wrapper = true
 	}
+}
+
+// jsonOptionFollows reports whether NULL ON NULL or ABSENT ON NULL stands here.
+func (p *parser) jsonOptionFollows() bool {
+	return (p.is(kwNull) || p.isWord("ABSENT")) && p.peek().kw == kwOn
 }
 
 // afterCall reads WITHIN GROUP, the treatment of NULL and OVER.

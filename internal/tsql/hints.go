@@ -193,6 +193,7 @@ func (p *parser) usedHint(o *Option) {
 	} else {
 		for {
 			h := Option{Node: p.node(), Name: "HINT", Word: p.stringText()}
+			p.done(&h.Node)
 			o.Options = append(o.Options, h)
 			if !p.acceptSign(',') {
 				break

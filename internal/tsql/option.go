@@ -120,7 +120,9 @@ func (p *parser) valueOptions() []Option {
 	for {
 		o := Option{Node: p.node(), Value: p.value()}
 		if p.accept(kwTo) {
-			o.Options = []Option{{Node: p.node(), Name: "TO", Value: p.value()}}
+			to := Option{Node: p.node(), Name: "TO", Value: p.value()}
+			p.done(&to.Node)
+			o.Options = []Option{to}
 		}
 		p.done(&o.Node)
 		list = append(list, o)

@@ -135,13 +135,16 @@ func (p *parser) escape() Expr {
 		if p.isWord("GUID") {
 			name = "uniqueidentifier"
 		}
+		word := p.node()
 		p.advance()
+		p.done(&word)
 		if !p.isSign(kindString) && !p.isSign(kindNString) {
 			p.unexpected()
 			return p.bad()
 		}
 		c := &Cast{Node: n, X: p.value()}
-		c.Type = DataType{Node: n, Name: ObjectName{Node: n, Name: Ident{Node: n, Name: name}}}
+		c.Type = DataType{Node: word, Name: ObjectName{Node: word, Name: Ident{Node: word, Name: name}}}
+		p.done(&c.Node)
 		e = c
 	default:
 		p.unexpected()
