@@ -61,7 +61,7 @@ var accepted = []string{
 	"SELECT * INTO #x FROM t; SELECT IDENTITY(int, 1, 1) AS i INTO u FROM t",
 	"SELECT @a = 1, @b += c FROM t",
 	"SELECT a FROM t OPTION (OPTIMIZE FOR (@a = 1, @b UNKNOWN), USE HINT ('X', 'Y'), HASH JOIN, MAXDOP 1, LOOP JOIN, OPTIMIZE FOR UNKNOWN)",
-	"(SELECT 1) UNION (SELECT 2)",
+	"(SELECT 1) UNION (SELECT 2)", "SELECT 1 FROM t GROUP BY (a), (a + b) * 2, (c) COLLATE x, (d, e), ()",
 	"SELECT ((SELECT 1) + 2), (((SELECT 1)))",
 	"SELECT 1 WHERE x IN ((SELECT 1) UNION SELECT 2)",
 	// Expressions.
@@ -79,7 +79,7 @@ var accepted = []string{
 	"SELECT {fn NOW()}, {d '2020-01-01'}, {ts '2020-01-01 00:00:00'}, {guid '6F9619FF-8B86-D011-B42D-00C04FC964FF'}; SELECT * FROM {oj a LEFT OUTER JOIN b ON 1=1}; {call sp_who(1)}",
 	"SELECT x.value('(/a)[1]', 'int'), t.x.exist('/a'), @x.query('/b'), geography::Point(1, 2, 4326), dbo.value(1) FROM @x.nodes('/r') AS n(c) CROSS APPLY n.c.nodes('y') m(d)",
 	"SELECT $action, $identity, t.$rowguid, IDENTITYCOL, t.ROWGUIDCOL FROM t",
-	"SELECT a.b.c.d FROM a.b.c; SELECT ..t.x FROM ..t",
+	"SELECT a.b.c.d FROM a.b.c; SELECT a..t.x FROM ..t",
 	"SELECT 'a\\\nb', 1 /* c /* nested */ x */ AS y -- z",
 	// Changes.
 	"INSERT INTO t (a, b) VALUES (1, DEFAULT), (2, 'x')",

@@ -46,7 +46,7 @@ func (p *parser) columnOf(n Node, parts []Ident) *Column {
 		q := p.nodes.names.get()
 		fillName(q, parts[:len(parts)-1])
 		q.Node = n
-		q.At.End = q.Name.At.End
+		q.At.End = max(n.At.Start, parts[len(parts)-2].At.End)
 		c.Qualifier = q
 	}
 	return c

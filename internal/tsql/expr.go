@@ -49,7 +49,11 @@ func (p *parser) value() Expr {
 
 // binary reads operands with operators of a level or tighter between them.
 func (p *parser) binary(level int) Expr {
-	left := p.postfix()
+	return p.operators(p.postfix(p.unary()), level)
+}
+
+// operators reads the operators and operands that follow the first operand.
+func (p *parser) operators(left Expr, level int) Expr {
 	for {
 		op, l := operatorOf(p.tok.kind)
 		if l < level {
@@ -70,9 +74,8 @@ func (p *parser) binary(level int) Expr {
 	}
 }
 
-// postfix reads a primary expression with what may follow it: COLLATE, AT TIME ZONE and methods.
-func (p *parser) postfix() Expr {
-	e := p.unary()
+// postfix reads what may follow an operand: COLLATE, AT TIME ZONE and methods.
+func (p *parser) postfix(e Expr) Expr {
 	for {
 		switch {
 		case p.is(kwCollate):

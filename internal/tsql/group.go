@@ -53,8 +53,10 @@ func (p *parser) groupItem() GroupItem {
 		i.Kind = GroupSets
 		p.advance()
 		p.advance()
-	case p.isSign('(') && p.groupListFollows():
-		i.Kind = GroupList
+	case p.isSign('('):
+		p.groupList(&i)
+		p.done(&i.Node)
+		return i
 	default:
 		i.Expr = p.value()
 		p.done(&i.Node)
@@ -69,23 +71,25 @@ func (p *parser) groupItem() GroupItem {
 	return i
 }
 
-// groupListFollows tells (a, b) and () from a value in parentheses, by the comma between the parentheses.
-func (p *parser) groupListFollows() bool {
-	m := p.mark()
-	defer p.reset(m)
-	depth, comma := 0, false
-	for p.tok.kind != kindEOF {
-		switch p.tok.kind {
-		case '(':
-			depth++
-		case ')':
-			if depth--; depth == 0 {
-				return comma || p.last.kind == '('
-			}
-		case ',':
-			comma = comma || depth == 1
-		}
-		p.advance()
+// groupList reads (), (a, b), or a value that begins with a parenthesis.
+func (p *parser) groupList(i *GroupItem) {
+	p.advance()
+	if p.acceptSign(')') {
+		i.Kind = GroupList
+		return
 	}
-	return false
+	first := GroupItem{Node: p.node(), Expr: p.value()}
+	p.done(&first.Node)
+	if !p.isSign(',') {
+		p.expectSign(')')
+		i.Expr = p.operators(p.postfix(first.Expr), addLevel)
+		return
+	}
+	i.Kind, i.Items = GroupList, []GroupItem{first}
+	for p.acceptSign(',') {
+		next := GroupItem{Node: p.node(), Expr: p.value()}
+		p.done(&next.Node)
+		i.Items = append(i.Items, next)
+	}
+	p.expectSign(')')
 }

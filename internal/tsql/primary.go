@@ -47,7 +47,7 @@ func (p *parser) composite(either bool) Expr {
 		e = p.escape()
 	case p.tok.kw != notKeyword:
 		e = p.keywordOperand()
-	case p.isName() || p.isSign('.'):
+	case p.isName():
 		e = p.nameOrCall()
 	default:
 		p.unexpected()
