@@ -3,7 +3,6 @@ package sql
 import (
 	"context"
 	"encoding/json"
-	"slices"
 	"strings"
 	"time"
 
@@ -51,7 +50,7 @@ const standardRetention = 7
 
 // putDatabase makes a database, or changes its settings.
 // Source: learn.microsoft.com/rest/api/sql/databases/create-or-update.
-func (p *provider) putDatabase(ctx context.Context, ch *resource.Change) error {
+func (p *provider) putDatabase(_ context.Context, ch *resource.Change) error {
 	if reserved(ch.New.Name) {
 		return reservedName()
 	}
@@ -62,24 +61,24 @@ func (p *provider) putDatabase(ctx context.Context, ch *resource.Change) error {
 	if server.Location != ch.New.Location {
 		return invalid("location")
 	}
-	var sent databaseProperties
-	if err := read(ch.New.Properties, &sent); err != nil {
+	sent, err := sentDatabase(ch)
+	if err != nil {
 		return err
 	}
 	if err := sent.refuseMissing(); err != nil {
 		return err
 	}
 	shown := kept(ch.Old)
-	var origin *origin
+	var from *origin
 	if ch.Old == nil {
-		if origin, err = p.originOf(ctx, ch, server, &sent); err != nil {
+		if from, err = originOf(ch, server, sent); err != nil {
 			return err
 		}
-		shown["collation"] = collationOf(origin, &sent)
+		shown["collation"] = collationOf(from, sent)
 	} else if sent.Collation != nil && !strings.EqualFold(*sent.Collation, text(shown["collation"])) {
 		return invalid("collation")
 	}
-	size, err := p.size(ch, origin, &sent)
+	size, err := sizeOf(ch, from, sent)
 	if err != nil {
 		return err
 	}
@@ -87,15 +86,34 @@ func (p *provider) putDatabase(ctx context.Context, ch *resource.Change) error {
 		return err
 	}
 	ch.New.Properties, ch.New.Extra, ch.New.Identity = shown, nil, nil
+	if ch.Old == nil {
+		return p.createDatabase(ch, server, from, size)
+	}
 	if err := dress(ch.New, size); err != nil {
 		return err
 	}
-	return p.keepDatabase(ch, server, origin)
+	return worded("sql.putDatabase", p.Registry.ChangeDatabase(ch.Tx, server.Name, ch.New.Name, settingsOf(ch.New)))
+}
+
+// sentDatabase is what the client said: of a PATCH not what the core has merged it into.
+func sentDatabase(ch *resource.Change) (*databaseProperties, error) {
+	sent := new(databaseProperties)
+	if ch.Call.Method != "PATCH" {
+		return sent, read(ch.New.Properties, sent)
+	}
+	var body struct {
+		Properties *databaseProperties `json:"properties"`
+	}
+	err := read(ch.Call.Body, &body)
+	if body.Properties != nil {
+		sent = body.Properties
+	}
+	return sent, err
 }
 
 func collationOf(from *origin, sent *databaseProperties) string {
 	switch {
-	case from != nil:
+	case from != nil && from.collation != "":
 		return from.collation
 	case sent.Collation != nil && *sent.Collation != "":
 		return *sent.Collation
@@ -130,159 +148,6 @@ func (s *databaseProperties) refuseMissing() error {
 	return nil
 }
 
-// dressing is what of a database's objective, pool and size is settled.
-type dressing struct {
-	objective objective
-	pool      *resource.Document
-	max       int64
-}
-
-// size settles objective, pool and size: what was sent, else what is, else what the origin has, else the standard.
-func (p *provider) size(ch *resource.Change, from *origin, sent *databaseProperties) (dressing, error) {
-	var d dressing
-	pool, err := poolOf(ch, sent)
-	if err != nil {
-		return d, err
-	}
-	d.pool = pool
-	if d.objective, err = objectiveOf(ch, from, sent, pool); err != nil {
-		return d, err
-	}
-	d.max = d.objective.standard
-	if ch.Old != nil {
-		if was, ok := ch.Old.Properties["maxSizeBytes"].(float64); ok && int64(was) <= d.objective.most {
-			d.max = int64(was)
-		}
-	}
-	if sent.MaxSizeBytes != nil {
-		max, ok := wholeBytes(sent.MaxSizeBytes)
-		if !ok || max <= 0 || max > d.objective.most {
-			return d, refuse("InvalidMaxSizeTierCombination", "The tier '%s' does not support the database max size '%v'.", d.objective.sku.Tier, sent.MaxSizeBytes)
-		}
-		d.max = max
-	}
-	return d, nil
-}
-
-func wholeBytes(v any) (int64, bool) {
-	switch n := v.(type) {
-	case float64:
-		return int64(n), n == float64(int64(n))
-	case string:
-		var bytes int64
-		err := json.Unmarshal([]byte(n), &bytes)
-		return bytes, err == nil
-	}
-	return 0, false
-}
-
-// objectiveOf reads the objective that is asked for, or keeps the one that is.
-func objectiveOf(ch *resource.Change, from *origin, sent *databaseProperties, pool *resource.Document) (objective, error) {
-	if pool != nil {
-		return pooled(pool)
-	}
-	var asked sku
-	if len(ch.New.SKU) > 0 {
-		if err := json.Unmarshal(ch.New.SKU, &asked); err != nil {
-			return objective{}, invalid("sku")
-		}
-	}
-	if ch.Old != nil && string(ch.New.SKU) == string(ch.Old.SKU) {
-		asked = sku{} // a PATCH has merged nothing
-	}
-	switch {
-	case asked.Name != "" && !strings.EqualFold(asked.Name, poolObjective):
-		return chosen(asked)
-	case sent.Objective != nil && (ch.Old == nil || *sent.Objective != text(ch.Old.Properties["requestedServiceObjectiveName"])):
-		return chosen(sku{Name: *sent.Objective})
-	case sent.Edition != nil:
-		return chosen(sku{Name: *sent.Edition})
-	case ch.Old != nil:
-		if o, ok := findObjective(text(ch.Old.Properties["currentServiceObjectiveName"])); ok {
-			return o, nil
-		}
-	case from != nil && from.objective != "":
-		if o, ok := findObjective(from.objective); ok {
-			return o, nil
-		}
-	}
-	return chosen(sku{Name: standardObjective})
-}
-
-// apply takes the settings over that are records here.
-func (s *databaseProperties) apply(shown map[string]any, d dressing) error {
-	for _, c := range []struct {
-		name, standard string
-		sent           *string
-		may            []string
-	}{
-		{"readScale", "Disabled", s.ReadScale, []string{"Enabled", "Disabled"}},
-		{"requestedBackupStorageRedundancy", "Geo", s.BackupRedundancy, []string{"Geo", "GeoZone", "Local", "Zone"}},
-		{"licenseType", "", s.LicenseType, []string{"LicenseIncluded", "BasePrice"}},
-		{"secondaryType", "", s.SecondaryType, []string{"Geo", "Named"}},
-	} {
-		if c.sent == nil {
-			if shown[c.name] == nil && c.standard != "" {
-				shown[c.name] = c.standard
-			}
-			continue
-		}
-		i := slices.IndexFunc(c.may, func(m string) bool { return strings.EqualFold(m, *c.sent) })
-		if i < 0 {
-			return invalid(c.name)
-		}
-		shown[c.name] = c.may[i]
-	}
-	set(shown, "zoneRedundant", s.ZoneRedundant, false)
-	if s.MaintenanceID != nil {
-		shown["maintenanceConfigurationId"] = *s.MaintenanceID
-	}
-	if s.Replicas != nil {
-		if *s.Replicas < 0 || *s.Replicas > 4 {
-			return invalid("highAvailabilityReplicaCount")
-		}
-		shown["highAvailabilityReplicaCount"] = *s.Replicas
-	}
-	return s.serverless(shown, d)
-}
-
-func set(shown map[string]any, name string, sent *bool, standard bool) {
-	if sent != nil {
-		shown[name] = *sent
-	} else if shown[name] == nil {
-		shown[name] = standard
-	}
-}
-
-// serverless takes the settings of serverless databases over, which others must not have.
-func (s *databaseProperties) serverless(shown map[string]any, d dressing) error {
-	if !d.objective.serverless {
-		if s.AutoPauseDelay != nil && shown["autoPauseDelay"] == nil && *s.AutoPauseDelay >= 0 {
-			return refuse("InvalidAutoPauseDelay", "The service level objective '%s' does not support auto pause.", d.objective.name)
-		}
-		delete(shown, "autoPauseDelay")
-		delete(shown, "minCapacity")
-		return nil
-	}
-	if s.AutoPauseDelay != nil {
-		if n := *s.AutoPauseDelay; n != -1 && (n < 15 || n > 10080) {
-			return refuse("InvalidAutoPauseDelay", "Invalid auto pause delay '%d': it must be -1, or between 15 and 10080 minutes.", n)
-		}
-		shown["autoPauseDelay"] = *s.AutoPauseDelay
-	} else if shown["autoPauseDelay"] == nil {
-		shown["autoPauseDelay"] = 60
-	}
-	if s.MinCapacity != nil {
-		if *s.MinCapacity < 0.5 || *s.MinCapacity > float64(d.objective.sku.Capacity) {
-			return refuse("InvalidMinCapacity", "The service level objective '%s' does not support the min capacity '%v'.", d.objective.name, *s.MinCapacity)
-		}
-		shown["minCapacity"] = *s.MinCapacity
-	} else if shown["minCapacity"] == nil {
-		shown["minCapacity"] = 0.5
-	}
-	return nil
-}
-
 // dress fills in what follows from objective, pool and size.
 func dress(doc *resource.Document, d dressing) (err error) {
 	shown, o := doc.Properties, d.objective
@@ -303,39 +168,65 @@ func dress(doc *resource.Document, d dressing) (err error) {
 	return nil
 }
 
-// keepDatabase has the service make or change what the document says.
-func (p *provider) keepDatabase(ch *resource.Change, server *resource.Document, from *origin) error {
+// createDatabase has the service make what the document says. A restored database is of the size that it was, unless
+// another is asked for: the service says which.
+func (p *provider) createDatabase(ch *resource.Change, server *resource.Document, from *origin, size dressing) error {
 	if ch.New.Hidden == nil {
 		ch.New.Hidden = map[string]any{}
 	}
-	if ch.New.Hidden[hiddenRetention] == nil {
-		ch.New.Hidden[hiddenRetention] = standardRetention
+	ch.New.Hidden[hiddenRetention] = standardRetention
+	asWas := size.objective.name == ""
+	if !asWas {
+		if err := dress(ch.New, size); err != nil {
+			return err
+		}
 	}
 	s := settingsOf(ch.New)
-	if ch.Old != nil {
-		return worded("sql.putDatabase", p.Registry.ChangeDatabase(ch.Tx, server.Name, ch.New.Name, s))
-	}
 	if from != nil {
 		s.Copy = &from.ref
 	}
 	d, err := p.Registry.CreateDatabase(ch.Tx, server.Name, ch.New.Name, s)
-	if err != nil {
-		return worded("sql.putDatabase", err)
+	if from != nil && fault.Is(err, fault.NotFound) {
+		return sourceNotFound()
 	}
-	ch.New.Properties["databaseId"] = d.GUID
-	ch.New.Properties["creationDate"] = stamp(d.Created)
-	ch.New.Properties["earliestRestoreDate"] = stamp(d.Created)
-	return nil
+	if err != nil {
+		return worded("sql.createDatabase", err)
+	}
+	shown := ch.New.Properties
+	shown["databaseId"], shown["creationDate"], shown["earliestRestoreDate"] = d.GUID, stamp(d.Created), stamp(d.Created)
+	shown["collation"] = orStandard(d.Settings.Collation)
+	if !asWas {
+		return nil
+	}
+	if size.objective, err = chosen(sku{Name: orText(d.Settings.Objective, standardObjective)}); err != nil {
+		return err
+	}
+	if size.max = size.objective.standard; d.Settings.MaxBytes > 0 {
+		size.max = min(d.Settings.MaxBytes, size.objective.most)
+	}
+	if err := dress(ch.New, size); err != nil {
+		return err
+	}
+	return worded("sql.createDatabase", p.Registry.ChangeDatabase(ch.Tx, server.Name, ch.New.Name, settingsOf(ch.New)))
 }
+
+func orText(given, standard string) string {
+	if given == "" {
+		return standard
+	}
+	return given
+}
+
+func orStandard(collation string) string { return orText(collation, standardCollation) }
 
 // settingsOf are a database's settings as the service has them.
 func settingsOf(doc *resource.Document) sqldb.DatabaseSettings {
-	var s sku
-	if err := json.Unmarshal(doc.SKU, &s); err != nil {
-		s = sku{}
+	edition, objective := "", text(doc.Properties["currentServiceObjectiveName"])
+	if size, err := skuOf(doc); err == nil && objective != "" {
+		edition = size.Tier
 	}
 	return sqldb.DatabaseSettings{
-		Collation: text(doc.Properties["collation"]), Edition: s.Tier, Objective: text(doc.Properties["currentServiceObjectiveName"]),
+		Collation: text(doc.Properties["collation"]), Edition: edition, Objective: objective,
 		MaxBytes: number(doc.Properties["maxSizeBytes"]), Retention: time.Duration(number(doc.Hidden[hiddenRetention])) * 24 * time.Hour,
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/alcedo-cloud/alcedo/internal/fault"
+	"github.com/alcedo-cloud/alcedo/internal/resource"
 )
 
 const gib = int64(1) << 30
@@ -87,6 +88,33 @@ func vcores(tier, prefix string, standard, most int64, serverless bool, counts .
 
 // standardObjective is a new database's where nothing is said.
 const standardObjective = "GP_Gen5_2"
+
+// skuOf is a stored document's.
+func skuOf(doc *resource.Document) (s sku, err error) {
+	return s, fault.Wrap("sql.skuOf", json.Unmarshal(doc.SKU, &s))
+}
+
+// askedSKU is the SKU that a change asks for; none is the zero SKU. A PATCH replaces it as a whole, where the core has
+// merged it member by member.
+func askedSKU(ch *resource.Change) (asked sku, err error) {
+	raw := ch.New.SKU
+	if ch.Call.Method == "PATCH" {
+		var body struct {
+			SKU json.RawMessage `json:"sku"`
+		}
+		if err := read(ch.Call.Body, &body); err != nil {
+			return asked, err
+		}
+		raw = body.SKU
+	}
+	if len(raw) == 0 {
+		return asked, nil
+	}
+	if err := json.Unmarshal(raw, &asked); err != nil {
+		return asked, invalid("sku")
+	}
+	return asked, nil
+}
 
 // findObjective is the objective of a name.
 func findObjective(name string) (objective, bool) {

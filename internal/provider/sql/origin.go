@@ -1,7 +1,6 @@
 package sql
 
 import (
-	"context"
 	"errors"
 	"strconv"
 	"strings"
@@ -13,14 +12,14 @@ import (
 	"github.com/alcedo-cloud/alcedo/internal/store"
 )
 
-// origin is the database that a new one is made of.
+// origin is the database that a new one is made of. What a dropped one was like only the service knows.
 type origin struct {
 	ref                  sqldb.DatabaseRef
-	collation, objective string
+	collation, objective string // "" of a dropped one
 }
 
 // originOf finds what a new database is made of; nil where it is made of nothing.
-func (p *provider) originOf(ctx context.Context, ch *resource.Change, server *resource.Document, sent *databaseProperties) (*origin, error) {
+func originOf(ch *resource.Change, server *resource.Document, sent *databaseProperties) (*origin, error) {
 	mode := "Default"
 	if sent.CreateMode != nil {
 		mode = *sent.CreateMode
@@ -34,7 +33,7 @@ func (p *provider) originOf(ctx context.Context, ch *resource.Change, server *re
 	case "copy":
 		return copied(ch, sent)
 	case "restore", "pointintimerestore":
-		return p.restored(ctx, ch, server, sent)
+		return restored(server, sent)
 	case "secondary", "onlinesecondary", "recovery", "restoreexternalbackup", "restoreexternalbackupsecondary", "restorelongtermretentionbackup":
 		return nil, unsupported("FeatureNotSupported", "The create mode '%s' is not supported: use Default, Copy or Restore.", mode)
 	}
@@ -74,7 +73,8 @@ func copied(ch *resource.Change, sent *databaseProperties) (*origin, error) {
 }
 
 // restored is a dropped database of the same server, as it was when it was dropped: there are no backups of other times.
-func (p *provider) restored(ctx context.Context, ch *resource.Change, server *resource.Document, sent *databaseProperties) (*origin, error) {
+// The service knows which there are, and what they were like.
+func restored(server *resource.Document, sent *databaseProperties) (*origin, error) {
 	name, at, err := droppedName(server, sent)
 	if err != nil {
 		return nil, err
@@ -82,30 +82,10 @@ func (p *provider) restored(ctx context.Context, ch *resource.Change, server *re
 	if at.IsZero() {
 		return nil, unsupported("FeatureNotSupported", "A living database cannot be restored to a point in time: copy it, or restore a dropped one by 'sourceDatabaseDeletionDate'.")
 	}
-	all, err := p.Registry.DroppedDatabases(ctx, server.Name)
-	if err != nil {
-		return nil, fault.Wrap("sql.restored", err)
+	if err := restorePoint(at, sent); err != nil {
+		return nil, err
 	}
-	for _, d := range all {
-		if !strings.EqualFold(d.Name, name) || !d.Deleted.Truncate(time.Second).Equal(at.Truncate(time.Second)) {
-			continue
-		}
-		if err := restorePoint(&d, sent); err != nil {
-			return nil, err
-		}
-		return &origin{
-			ref:       sqldb.DatabaseRef{Server: strings.ToLower(server.Name), Database: d.Name, Deleted: d.Deleted},
-			collation: orStandard(d.Settings.Collation), objective: d.Settings.Objective,
-		}, nil
-	}
-	return nil, sourceNotFound()
-}
-
-func orStandard(collation string) string {
-	if collation == "" {
-		return standardCollation
-	}
-	return collation
+	return &origin{ref: sqldb.DatabaseRef{Server: strings.ToLower(server.Name), Database: name, Deleted: at}}, nil
 }
 
 // droppedName is the name and the deletion of the database to be restored; the time is zero where none is given.
@@ -140,16 +120,16 @@ func droppedName(server *resource.Document, sent *databaseProperties) (name stri
 	return id.Name(), at, nil
 }
 
-// restorePoint refuses a point in time before the deletion.
-func restorePoint(d *sqldb.Database, sent *databaseProperties) error {
+// restorePoint refuses a point in time other than that of the deletion.
+func restorePoint(deleted time.Time, sent *databaseProperties) error {
 	if sent.RestorePoint == nil {
 		return nil
 	}
 	at, err := time.Parse(time.RFC3339Nano, *sent.RestorePoint)
-	if err != nil || at.After(d.Deleted.Add(time.Second)) || at.Before(d.Created) {
+	if err != nil || at.After(deleted.Add(time.Second)) {
 		return invalid("restorePointInTime")
 	}
-	if at.Before(d.Deleted.Truncate(time.Second)) {
+	if at.Before(deleted.Truncate(time.Second)) {
 		return unsupported("FeatureNotSupported", "A dropped database is restored as it was when it was dropped: leave out 'restorePointInTime'.")
 	}
 	return nil

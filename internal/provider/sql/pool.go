@@ -2,7 +2,6 @@ package sql
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -44,13 +43,7 @@ func poolSizes() []poolSize {
 }
 
 // poolSizeOf finds the size that a SKU asks for; nothing asks for the standard pool.
-func poolSizeOf(raw json.RawMessage) (poolSize, error) {
-	var asked sku
-	if len(raw) > 0 {
-		if err := json.Unmarshal(raw, &asked); err != nil {
-			return poolSize{}, invalid("sku")
-		}
-	}
+func poolSizeOf(asked sku) (poolSize, error) {
 	all := poolSizes()
 	if asked == (sku{}) {
 		return all[0], nil
@@ -77,35 +70,59 @@ func (p *provider) putPool(_ context.Context, ch *resource.Change) error {
 	if server.Location != ch.New.Location {
 		return invalid("location")
 	}
-	var sent struct {
-		MaxSizeBytes *int64 `json:"maxSizeBytes"`
-		PerDatabase  *struct {
-			Min *float64 `json:"minCapacity"`
-			Max *float64 `json:"maxCapacity"`
-		} `json:"perDatabaseSettings"`
-		ZoneRedundant *bool   `json:"zoneRedundant"`
-		LicenseType   *string `json:"licenseType"`
-		MaintenanceID *string `json:"maintenanceConfigurationId"`
-	}
+	var sent poolProperties
 	if err := read(ch.New.Properties, &sent); err != nil {
 		return err
 	}
-	size, err := poolSizeOf(ch.New.SKU)
+	asked, err := askedSKU(ch)
+	if err == nil && asked == (sku{}) && ch.Old != nil {
+		asked, err = skuOf(ch.Old)
+	}
 	if err != nil {
 		return err
 	}
-	shown := map[string]any{"state": "Ready", "creationDate": stamp(ch.Call.Now), "maxSizeBytes": min(size.most, 50*gib)}
+	size, err := poolSizeOf(asked)
+	if err != nil {
+		return err
+	}
+	shown := map[string]any{"state": "Ready", "creationDate": stamp(ch.Call.Now)}
 	if ch.Old != nil {
 		shown["creationDate"] = ch.Old.Properties["creationDate"]
 	}
-	if sent.MaxSizeBytes != nil {
-		if *sent.MaxSizeBytes <= 0 || *sent.MaxSizeBytes > size.most {
-			return refuse("InvalidMaxSizeTierCombination", "The tier '%s' does not support the max size '%d'.", size.sku.Tier, *sent.MaxSizeBytes)
+	if err := sent.apply(shown, size); err != nil {
+		return err
+	}
+	ch.New.Properties, ch.New.Kind, ch.New.Extra, ch.New.Identity = shown, "pool", nil, nil
+	if size.sku.Family != "" {
+		ch.New.Kind = "vcore,pool"
+	}
+	ch.New.SKU, err = size.sku.raw()
+	return err
+}
+
+// poolProperties are those of a pool that a client may send. What it leaves out is nil.
+type poolProperties struct {
+	MaxSizeBytes *int64 `json:"maxSizeBytes"`
+	PerDatabase  *struct {
+		Min *float64 `json:"minCapacity"`
+		Max *float64 `json:"maxCapacity"`
+	} `json:"perDatabaseSettings"`
+	ZoneRedundant *bool   `json:"zoneRedundant"`
+	LicenseType   *string `json:"licenseType"`
+	MaintenanceID *string `json:"maintenanceConfigurationId"`
+}
+
+// apply checks what was sent and gives it as answers have it.
+func (s *poolProperties) apply(shown map[string]any, size poolSize) error {
+	shown["maxSizeBytes"] = min(size.most, 50*gib)
+	if s.MaxSizeBytes != nil {
+		if *s.MaxSizeBytes <= 0 || *s.MaxSizeBytes > size.most {
+			return refuse("InvalidMaxSizeTierCombination", "The tier '%s' does not support the max size '%d'.", size.sku.Tier, *s.MaxSizeBytes)
 		}
-		shown["maxSizeBytes"] = *sent.MaxSizeBytes
+		shown["maxSizeBytes"] = *s.MaxSizeBytes
 	}
 	least, most := 0.0, float64(size.sku.Capacity)
-	if d := sent.PerDatabase; d != nil {
+	if d := s.PerDatabase; d != nil {
 		if d.Min != nil {
 			least = *d.Min
 		}
@@ -117,19 +134,14 @@ func (p *provider) putPool(_ context.Context, ch *resource.Change) error {
 		return invalid("perDatabaseSettings")
 	}
 	shown["perDatabaseSettings"] = map[string]any{"minCapacity": least, "maxCapacity": most}
-	set(shown, "zoneRedundant", sent.ZoneRedundant, false)
-	if sent.LicenseType != nil {
-		shown["licenseType"] = *sent.LicenseType
+	set(shown, "zoneRedundant", s.ZoneRedundant, false)
+	if s.LicenseType != nil {
+		shown["licenseType"] = *s.LicenseType
 	}
-	if sent.MaintenanceID != nil {
-		shown["maintenanceConfigurationId"] = *sent.MaintenanceID
+	if s.MaintenanceID != nil {
+		shown["maintenanceConfigurationId"] = *s.MaintenanceID
 	}
-	ch.New.Properties, ch.New.Kind, ch.New.Extra, ch.New.Identity = shown, "pool", nil, nil
-	if size.sku.Family != "" {
-		ch.New.Kind = "vcore,pool"
-	}
-	ch.New.SKU, err = size.sku.raw()
-	return err
+	return nil
 }
 
 // deletePool refuses while there are databases in the pool.
@@ -185,13 +197,22 @@ func (p *provider) listPoolDatabases(ctx context.Context, call *resource.Call) (
 	return &resource.Answer{Body: map[string]any{"value": rows}}, nil
 }
 
-// poolOf finds the pool that a database is asked to be in; nil is none. A database stays in its pool unless another
-// size, or another pool, is asked for.
+// poolOf finds the pool that a database is asked to be in; nil is none. A database stays in its pool unless a size of
+// its own, or another pool, is asked for.
 func poolOf(ch *resource.Change, sent *databaseProperties) (*resource.Document, error) {
-	if sent.ElasticPoolID == nil || *sent.ElasticPoolID == "" || leaves(ch) {
+	in := ""
+	if asked, err := askedSKU(ch); err != nil {
+		return nil, err
+	} else if ch.Old != nil && (asked.Name == "" || strings.EqualFold(asked.Name, poolObjective)) {
+		in = text(ch.Old.Properties["elasticPoolId"])
+	}
+	if sent.ElasticPoolID != nil {
+		in = *sent.ElasticPoolID
+	}
+	if in == "" {
 		return nil, nil
 	}
-	id, ok := resource.ParseID(*sent.ElasticPoolID)
+	id, ok := resource.ParseID(in)
 	self, selfOK := resource.ParseID(ch.New.ID)
 	if !ok || !selfOK || !strings.EqualFold(id.FullType(), Namespace+"/servers/elasticPools") || id.Name() == "" || !id.Container().Equal(self.Container()) {
 		return nil, invalid("elasticPoolId")
@@ -203,18 +224,13 @@ func poolOf(ch *resource.Change, sent *databaseProperties) (*resource.Document, 
 	return doc, fault.Wrap("sql.poolOf", err)
 }
 
-// leaves reports whether a PATCH asks for a size of its own for a database that is in a pool.
-func leaves(ch *resource.Change) bool {
-	if ch.Old == nil || ch.Call.Method != "PATCH" || ch.Old.Properties["elasticPoolId"] == nil {
-		return false
-	}
-	var asked sku
-	return string(ch.New.SKU) != string(ch.Old.SKU) && json.Unmarshal(ch.New.SKU, &asked) == nil && !strings.EqualFold(asked.Name, poolObjective)
-}
-
 // pooled is the objective of the databases in a pool.
 func pooled(pool *resource.Document) (objective, error) {
-	size, err := poolSizeOf(pool.SKU)
+	has, err := skuOf(pool)
+	if err != nil {
+		return objective{}, err
+	}
+	size, err := poolSizeOf(has)
 	if err != nil {
 		return objective{}, fault.Wrap("sql.pooled", err)
 	}
