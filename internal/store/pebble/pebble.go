@@ -61,6 +61,7 @@ type Store struct {
 	stopped sync.WaitGroup
 	version uint64 // of the latest commit; guarded by writer
 	limit   uint64 // versions up to here are reserved on disk; guarded by writer
+	views   views
 
 	mu     sync.Mutex
 	users  int // open snapshots and scans
@@ -186,7 +187,7 @@ func (s *Store) Close() error {
 	closed := make(chan error, 1)
 	go func() {
 		s.stopped.Wait()
-		closed <- s.db.Close()
+		closed <- errors.Join(s.release(s.views.retire()), s.db.Close())
 	}()
 	select {
 	case err := <-closed:

@@ -75,33 +75,3 @@ func (r *reader) Scan(start, end []byte) iter.Seq2[store.Item, error] {
 		}
 	}
 }
-
-// snapshot is a held view.
-type snapshot struct {
-	reader
-	view *pebble.Snapshot
-}
-
-// Snapshot takes a view of all that is committed. It never waits for writers.
-func (s *Store) Snapshot(ctx context.Context) (store.Snapshot, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	if err := s.use(); err != nil {
-		return nil, err
-	}
-	view := s.db.NewSnapshot()
-	return &snapshot{reader: reader{store: s, from: view}, view: view}, nil
-}
-
-func (s *snapshot) Close() error {
-	if s.from == nil {
-		return store.ErrClosed
-	}
-	s.from = nil
-	defer s.store.unuse()
-	if s.store.fence.cause() != nil {
-		return nil // the database is given up, its locks may be held for good
-	}
-	return fault.Wrap("pebble.Close", s.view.Close())
-}

@@ -86,6 +86,10 @@ func (s *Store) write(ctx context.Context, fn func(store.Tx) error) (*commit, er
 		return nil, err
 	}
 	s.version = t.version
+	if err := s.release(s.views.retire()); err != nil {
+		s.fence.fail(err) // a snapshot that does not close: nothing can be relied on
+		return nil, s.fence.fault("pebble.Update")
+	}
 	t.committed(t.version)
 	return c, nil
 }
