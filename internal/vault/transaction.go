@@ -43,12 +43,8 @@ func (s *Service) changeIn(ctx context.Context, op Operation, o *opened, fn func
 	now := s.Clock.Now()
 	return fault.Wrap("vault."+string(op), s.Store.Update(ctx, func(tx store.Tx) error {
 		// The vault may have been deleted since the door was asked.
-		v, ok, err := s.VaultTx(tx, o.Name)
-		if err != nil {
+		if err := s.stands(tx, o); err != nil {
 			return err
-		}
-		if !ok || v.Deleted() || v.ID != o.ID {
-			return vaultNotFound(o.Name)
 		}
 		return fn(&contents{opened: o, service: s, r: tx, tx: tx, now: now})
 	}))

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"bytes"
 	"context"
 	"crypto/cipher"
 	"encoding/hex"
@@ -30,6 +31,7 @@ func definitionKey(name string) []byte {
 type opened struct {
 	*Vault
 	aead cipher.AEAD
+	text []byte // the definition as it is stored
 }
 
 // vaults are all vaults by name in lower case, in memory.
@@ -82,7 +84,7 @@ func (s *Service) decodeVault(text []byte) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &opened{v, aead}, nil
+	return &opened{v, aead, text}, nil
 }
 
 // open finds a vault that is not deleted.
@@ -146,6 +148,27 @@ func (s *Service) VaultTx(r store.Reader, name string) (v *Vault, ok bool, err e
 		return nil, false, fault.Wrap("vault.VaultTx", err)
 	}
 	return v, !v.overdue(s.Clock.Now()), nil
+}
+
+// stands checks in a transaction that a vault is still the one that was opened, and not deleted.
+func (s *Service) stands(r store.Reader, o *opened) error {
+	item, err := r.Get(definitionKey(o.Name))
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return vaultNotFound(o.Name)
+	case err != nil:
+		return err
+	case bytes.Equal(item.Value, o.text): // nearly always; to decode it would cost as much as the rest of a change
+		return nil
+	}
+	v := new(Vault)
+	if err := json.Unmarshal(item.Value, v); err != nil {
+		return fault.Wrap("vault.stands", err)
+	}
+	if v.Deleted() || v.ID != o.ID {
+		return vaultNotFound(o.Name)
+	}
+	return nil
 }
 
 // overdue reports whether a deleted vault's time is over.

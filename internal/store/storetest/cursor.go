@@ -77,8 +77,16 @@ func cursorBounds(w *world) {
 	w.put("a", "1", "b", "2", "ba", "3", "c", "4")
 	check := func(r store.Reader) {
 		for _, bounds := range [][2][]byte{
-			{nil, nil}, {{}, nil}, {[]byte("b"), nil}, {[]byte("b"), []byte("c")}, {[]byte("b\x00"), []byte("c\x00")}, {nil, []byte("b")},
-			{[]byte("b"), []byte("b")}, {[]byte("c"), []byte("a")}, {nil, {}}, {[]byte("d"), nil},
+			{nil, nil},
+			{{}, nil},
+			{[]byte("b"), nil},
+			{[]byte("b"), []byte("c")},
+			{[]byte("b\x00"), []byte("c\x00")},
+			{nil, []byte("b")},
+			{[]byte("b"), []byte("b")},
+			{[]byte("c"), []byte("a")},
+			{nil, {}},
+			{[]byte("d"), nil},
 		} {
 			want, err := collect(r, bounds[0], bounds[1])
 			if err != nil {
