@@ -30,6 +30,7 @@ type exchange struct {
 	values  []string    // what the header's values lie in: one piece of memory, not thirty
 	exposed []string    // headers that a page of another origin may read
 	nested  bool        // a part of a batch
+	sending bool        // some of the body has been asked for, and so of a client that waits for leave to send
 }
 
 // begin names the exchange and sets the headers that every answer has. Header names are spelled as Azure spells them,

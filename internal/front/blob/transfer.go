@@ -95,6 +95,7 @@ type paced struct {
 }
 
 func (p *paced) Read(b []byte) (int, error) {
+	p.x.sending = true
 	if now := p.timer.Now(); now.After(p.until) {
 		p.until = now.Add(renewal)
 		if err := p.extend(now); err != nil && !errors.Is(err, http.ErrNotSupported) {
@@ -127,7 +128,10 @@ const (
 // everything, and a connection that is cut before tells them nothing. One that waits for leave to send has sent nothing.
 func (x *exchange) drain() {
 	r := x.r
-	if x.nested || r.Body == nil || r.ContentLength == 0 || r.ContentLength > maxDrain || r.Header.Get("Expect") != "" {
+	if x.nested || r.Body == nil || r.ContentLength == 0 || r.ContentLength > maxDrain {
+		return
+	}
+	if !x.sending && r.Header.Get("Expect") != "" {
 		return
 	}
 	// A writer without deadlines is no connection: its body is at hand.
