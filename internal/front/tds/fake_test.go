@@ -160,9 +160,17 @@ func all() ([]plan.Column, []value.Value) {
 // Batch does what the first word of the text says.
 func (s *fakeSession) Batch(ctx context.Context, text string, out sqldb.Sink) error {
 	word, rest, _ := strings.Cut(text, " ")
-	switch word {
-	case "set":
+	switch strings.ToLower(word) {
+	case "set", "insert":
 		return out.Done(sqldb.Done{})
+	case "select":
+		if strings.HasPrefix(rest, "* from ") {
+			columns, _ := all()
+			for i := range columns {
+				columns[i].Type.Nullable = true
+			}
+			return result(out, columns)
+		}
 	case "rows":
 		return s.rows(ctx, rest, out)
 	case "types", "nullable", "nulls":
@@ -174,6 +182,13 @@ func (s *fakeSession) Batch(ctx context.Context, text string, out sqldb.Sink) er
 			}
 		}
 		return result(out, columns, row)
+	case "type":
+		var n int
+		if _, err := fmt.Sscan(rest, &n); err != nil {
+			return err
+		}
+		columns, row := all()
+		return result(out, columns[n:n+1], row[n:n+1])
 	case "wait":
 		<-ctx.Done()
 		if rest == "quiet" {
@@ -210,6 +225,10 @@ func (s *fakeSession) Batch(ctx context.Context, text string, out sqldb.Sink) er
 	case "silent":
 		return nil
 	}
+	return echo(text, out)
+}
+
+func echo(text string, out sqldb.Sink) error {
 	return result(out, []plan.Column{{Name: "text", Type: value.Type{ID: value.NVarChar, Length: value.Max}}}, []value.Value{value.OfString(text)})
 }
 
