@@ -14,6 +14,7 @@ type DeclaredVariable struct {
 	Value  Expr // nil: NULL
 	Table  *TableDefinition
 	Cursor bool
+	Null   Toggle // NULL or NOT NULL behind the type
 }
 
 // SetVariable is SET @name op value, or SET @name = CURSOR ….

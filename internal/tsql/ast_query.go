@@ -230,13 +230,14 @@ type TableFunction struct {
 	Hints   []Option
 }
 
-// SchemaColumn is name type ['path'] [AS JSON].
+// SchemaColumn is name type [COLLATE c] ['path'] [AS JSON].
 type SchemaColumn struct {
 	Node
-	Name   Ident
-	Type   DataType
-	Path   *string
-	AsJSON bool
+	Name      Ident
+	Type      DataType
+	Collation Ident
+	Path      *string
+	AsJSON    bool
 }
 
 // TableMethod is a method that gives rows: x.nodes('…') AS t(c).

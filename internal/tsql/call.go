@@ -98,6 +98,12 @@ func (p *parser) arguments(c *Call) []Expr {
 				return p.takePending(from)
 			}
 			continue
+		case plain && i == 0 && p.isSign('(') && (fold(name, "CONTAINS") || fold(name, "FREETEXT")):
+			p.searchedColumns(c)
+			continue
+		case plain && i > 1 && p.isWord("LANGUAGE") && (fold(name, "CONTAINS") || fold(name, "FREETEXT")):
+			p.advance()
+			e = p.value()
 		default:
 			e = p.valueOrDefault()
 		}
@@ -106,6 +112,19 @@ func (p *parser) arguments(c *Call) []Expr {
 			return p.takePending(from)
 		}
 	}
+}
+
+// searchedColumns reads (a, b), of CONTAINS and FREETEXT, as arguments.
+func (p *parser) searchedColumns(c *Call) {
+	p.advance()
+	if p.acceptSign('*') {
+		c.Star = true
+	} else {
+		list := p.values()
+		p.pending = append(p.pending, list...)
+	}
+	p.expectSign(')')
+	p.expectSign(',')
 }
 
 var datePartCalls = []string{"DATEADD", "DATEDIFF", "DATEDIFF_BIG", "DATENAME", "DATEPART", "DATETRUNC", "DATE_BUCKET"}

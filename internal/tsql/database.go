@@ -48,6 +48,10 @@ func (p *parser) alterDatabase(n Node) Statement {
 		p.advance()
 		return p.databaseConfiguration(n)
 	}
+	if p.isWord("ENCRYPTION") && p.peek().kw == kwKey {
+		p.notSupported("ALTER DATABASE ENCRYPTION KEY")
+		return &Break{}
+	}
 	s := &AlterDatabase{Node: n}
 	if p.accept(kwCurrent) {
 		s.Current = true

@@ -49,6 +49,14 @@ func (p *parser) onePart(s *Drop) {
 	}
 }
 
+// refusedDatabaseWord tells DATABASE SCOPED CREDENTIAL and DATABASE ENCRYPTION KEY from databases of those names.
+func (p *parser) refusedDatabaseWord() bool {
+	m := p.mark()
+	defer p.reset(m)
+	p.advance()
+	return (p.isWord("SCOPED") || p.isWord("AUDIT")) && p.peek().isName() || p.isWord("ENCRYPTION") && p.peek().kw == kwKey
+}
+
 // objectKind gives what the current token says is dropped. It moves to the second of two words.
 func (p *parser) objectKind() (ObjectKind, bool) {
 	switch p.tok.kw {
@@ -67,7 +75,7 @@ func (p *parser) objectKind() (ObjectKind, bool) {
 	case kwStatistics:
 		return StatisticsObject, true
 	case kwDatabase:
-		return DatabaseObject, !p.nextWord("SCOPED") && !p.nextWord("AUDIT")
+		return DatabaseObject, !p.refusedDatabaseWord()
 	case kwUser:
 		return UserObject, true
 	case kwDefault:

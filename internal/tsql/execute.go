@@ -194,6 +194,7 @@ func (p *parser) executeString(s *Execute) {
 	} else if s.Args != nil {
 		p.unexpected()
 	}
+	p.executeOptions(s)
 	p.done(&s.Node)
 }
 

@@ -207,7 +207,12 @@ func (p *parser) waitFor() Statement {
 func (p *parser) kill() Statement {
 	s := &Kill{Node: p.node()}
 	p.advance()
-	s.Session = p.constant()
+	s.Session = p.bad()
+	if p.isSign('-') || p.isSign(kindInteger) {
+		s.Session = p.signedLiteral()
+	} else {
+		s.Session = p.constant()
+	}
 	if p.accept(kwWith) {
 		p.expectWord("STATUSONLY")
 		s.StatusOnly = true

@@ -94,7 +94,7 @@ func (l *lexer) skip() {
 		case c == '\n':
 			l.line++
 			l.pos++
-		case c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f':
+		case 0 < c && c <= ' ': // control characters are blanks too
 			l.pos++
 		case c == '-' && l.byteAt(1) == '-':
 			if i := strings.IndexByte(l.src[l.pos:], '\n'); i >= 0 {

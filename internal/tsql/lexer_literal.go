@@ -109,6 +109,10 @@ func (l *lexer) dollar(t *token) {
 // money reads what follows a currency sign: an amount, perhaps with a sign of its own. The currency sign alone is nought.
 func (l *lexer) money(t *token) {
 	t.kind = kindMoney
+	mark := l.pos
+	for c := l.byteAt(0); c == ' ' || c == '\t'; c = l.byteAt(0) {
+		l.pos++
+	}
 	start := l.pos
 	if c := l.byteAt(0); c == '-' || c == '+' {
 		l.pos++
@@ -120,7 +124,7 @@ func (l *lexer) money(t *token) {
 		l.digits()
 	}
 	if l.pos == first {
-		l.pos = start
+		l.pos = mark
 		t.text = "0"
 		return
 	}

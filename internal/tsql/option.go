@@ -40,7 +40,7 @@ func (p *parser) option() Option {
 	case p.acceptSign('='):
 		p.optionValue(&o)
 	case p.isSign('('):
-	case p.is(kwOn), p.is(kwOff):
+	case p.is(kwOn) && !p.nextWord("PARTITIONS"), p.is(kwOff):
 		o.Word = p.tok.text
 		p.advance()
 	case p.isSign(kindInteger), p.isSign(kindString), p.isSign(kindNString):

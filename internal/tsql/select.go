@@ -66,8 +66,7 @@ func (p *parser) top() *Top {
 	p.advance()
 	switch {
 	case p.isSign('('):
-		p.advance()
-		t.Count = p.parenthesisedCount()
+		t.Count = p.composite(false)
 	case p.isSign(kindInteger), p.isSign(kindDecimal), p.isSign(kindFloat):
 		t.Count = p.primary()
 	default:
@@ -82,20 +81,6 @@ func (p *parser) top() *Top {
 	}
 	p.done(&t.Node)
 	return t
-}
-
-// parenthesisedCount reads the rest of (value) or (SELECT …).
-func (p *parser) parenthesisedCount() Expr {
-	var e Expr
-	if p.is(kwSelect) {
-		s := &Subquery{Node: p.node(), Query: p.query(noOrder)}
-		p.done(&s.Node)
-		e = s
-	} else {
-		e = p.value()
-	}
-	p.expectSign(')')
-	return e
 }
 
 func (p *parser) selectItems() []SelectItem {
@@ -147,7 +132,7 @@ func (p *parser) columnAlias() Ident {
 		}
 		return p.ident()
 	}
-	if p.isSign(kindString) {
+	if p.isSign(kindString) || p.isSign(kindNString) {
 		return p.stringAlias()
 	}
 	id, _ := p.acceptIdent()

@@ -31,6 +31,14 @@ func (p *parser) declared() DeclaredVariable {
 	default:
 		t := p.dataType()
 		v.Type = &t
+		switch {
+		case p.accept(kwNull):
+			v.Null = Yes
+		case p.is(kwNot) && p.peek().kw == kwNull:
+			p.advance()
+			p.advance()
+			v.Null = No
+		}
 		if p.acceptSign('=') {
 			v.Value = p.value()
 		}

@@ -7,7 +7,11 @@ func upper(s string) string { return strings.ToUpper(s) }
 // namedSource reads a table, a function or a method that gives rows.
 func (p *parser) namedSource() TableSource {
 	n := ObjectName{Node: p.node()}
+	system := p.acceptSign(kindScope) // ::fn_listextendedproperty(…), the old way to name a system function
 	parts, count := p.parts(4)
+	if system && !p.isSign('(') {
+		p.unexpected()
+	}
 	if p.isSign('(') && !(p.peek().isTableHint() && p.oldHints()) {
 		if m := p.methodOf(n, parts[:count]); m != nil {
 			return p.tableMethod(m.(*Method))
@@ -117,6 +121,9 @@ func (p *parser) schemaColumns() []SchemaColumn {
 	var list []SchemaColumn
 	for {
 		c := SchemaColumn{Node: p.node(), Name: p.ident(), Type: p.dataType()}
+		if p.accept(kwCollate) {
+			c.Collation = p.ident()
+		}
 		if p.isSign(kindString) || p.isSign(kindNString) {
 			path := p.stringText()
 			c.Path = &path
@@ -200,7 +207,7 @@ func (p *parser) unpivot(source TableSource) TableSource {
 	p.expect(kwFor)
 	t.For = p.ident()
 	p.expect(kwIn)
-	t.In = p.idents()
+	t.In = p.insertColumnList()
 	p.expectSign(')')
 	t.Alias, t.Columns = p.sourceAlias(true)
 	t.Node = p.from(source.Span())

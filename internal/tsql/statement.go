@@ -153,7 +153,7 @@ func (p *parser) wordStatement(first bool) Statement {
 		return p.throw()
 	case (p.isWord("ENABLE") || p.isWord("DISABLE")) && p.peek().kw == kwTrigger:
 		return p.triggerState()
-	case p.isSign('(') && p.closed:
+	case p.isSign('('):
 		return p.selectStatement(nil)
 	case p.isSign('{') && p.nextWord("CALL"):
 		return p.callEscape()

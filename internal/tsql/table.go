@@ -165,13 +165,46 @@ func (p *parser) indexTail(x *IndexDefinition) {
 		case p.is(kwWith) && p.peek().kind == '(':
 			p.advance()
 			x.Options = append(x.Options, p.options()...)
-		case p.is(kwWith) && p.peek().kind == kindWord && p.peek().kw == kwFillfactor:
+		case p.is(kwWith) && isOldIndexOption(p.peek()):
 			p.advance()
-			x.Options = append(x.Options, p.optionList()...)
+			x.Options = append(x.Options, p.oldIndexOptions()...)
 		case p.accept(kwOn), p.acceptWord("FILESTREAM_ON"):
 			p.filegroup()
 		default:
 			return
+		}
+	}
+}
+
+// isOldIndexOption reports whether a token is one of the options that an index may have without parentheses.
+func isOldIndexOption(t *token) bool {
+	if t.kind != kindWord {
+		return false
+	}
+	switch upper(t.text) {
+	case "FILLFACTOR", "PAD_INDEX", "IGNORE_DUP_KEY", "DROP_EXISTING", "STATISTICS_NORECOMPUTE", "SORT_IN_TEMPDB":
+		return true
+	}
+	return false
+}
+
+// oldIndexOptions reads NAME [= n], ….
+func (p *parser) oldIndexOptions() []Option {
+	var list []Option
+	for {
+		if !isOldIndexOption(&p.tok) {
+			p.unexpected()
+			return list
+		}
+		o := Option{Node: p.node(), Name: upper(p.tok.text)}
+		p.advance()
+		if p.acceptSign('=') {
+			p.optionValue(&o)
+		}
+		p.done(&o.Node)
+		list = append(list, o)
+		if !p.acceptSign(',') {
+			return list
 		}
 	}
 }
