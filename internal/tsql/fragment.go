@@ -1,0 +1,39 @@
+package tsql
+
+// ParseName reads the text of a name of up to four parts, as functions and procedures get it: [a].b, db..t. Quotes of
+// both sorts are read.
+func ParseName(text string) (*ObjectName, error) {
+	p := &parser{lex: lexer{src: text, line: 1, quoted: true}}
+	p.advance()
+	var n ObjectName
+	if p.tok.kind == kindWord {
+		p.tok.kw = notKeyword // OBJECT_ID('user') asks for an object of that name
+	}
+	n = p.objectName()
+	if p.tok.kind != kindEOF {
+		p.unexpected()
+	}
+	if p.err != nil {
+		return nil, p.err
+	}
+	return &n, nil
+}
+
+// ParseParameters reads the declaration of sp_executesql's parameters: @a int, @b nvarchar(20) = N'x' OUTPUT. A text
+// without any is no error.
+func ParseParameters(declaration string, opts Options) ([]Parameter, error) {
+	p := &parser{lex: lexer{src: declaration, line: 1, quoted: opts.QuotedIdentifier}}
+	p.advance()
+	parenthesised := p.acceptSign('(')
+	list := p.parameters(false)
+	if parenthesised {
+		p.expectSign(')')
+	}
+	if p.tok.kind != kindEOF {
+		p.unexpected()
+	}
+	if p.err != nil {
+		return nil, p.err
+	}
+	return list, nil
+}
