@@ -118,14 +118,6 @@ func (c *contents) find(part string, t Type, name string) (*object, error) {
 	return decodeObject(t, item.Value)
 }
 
-func decodeObject(t Type, text []byte) (*object, error) {
-	o := &object{on: t}
-	if err := json.Unmarshal(text, o); err != nil {
-		return nil, fault.Wrap("vault.decodeObject", err)
-	}
-	return o, nil
-}
-
 // claim finds an object to add a version to, or begins a new one. It is a fault Conflict where a deleted one has the
 // name.
 func (c *contents) claim(t Type, name string) (*object, error) {
@@ -164,11 +156,7 @@ func (c *contents) version(o *object, id string) (*version, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := new(version)
-	if err := json.Unmarshal(item.Value, v); err != nil {
-		return nil, fault.Wrap("vault.version", err)
-	}
-	return v, nil
+	return decodeVersion(item.Value)
 }
 
 // secret opens what is sealed of a version.
@@ -206,11 +194,7 @@ func (c *contents) write(o *object, v *version, secret []byte) (err error) {
 
 // keep stores a version whose secret stays as it is.
 func (c *contents) keep(o *object, v *version) error {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return fault.Wrap("vault.keep", err)
-	}
-	return c.tx.Put(c.versionKey(o, v.ID), text)
+	return c.tx.Put(c.versionKey(o, v.ID), v.encode())
 }
 
 // put stores an object, among the live or the deleted ones.
@@ -219,11 +203,7 @@ func (c *contents) put(o *object) error {
 	if o.Deleted != nil {
 		part = "deleted"
 	}
-	text, err := json.Marshal(o)
-	if err != nil {
-		return fault.Wrap("vault.put", err)
-	}
-	return c.tx.Put(c.key(part, o.on, o.Name), text)
+	return c.tx.Put(c.key(part, o.on, o.Name), o.encode())
 }
 
 // remove deletes an object so that it can be recovered.
@@ -259,9 +239,9 @@ func (c *contents) versions(o *object, after string, f func(*version) (more bool
 		if err != nil {
 			return err
 		}
-		v := new(version)
-		if err := json.Unmarshal(item.Value, v); err != nil {
-			return fault.Wrap("vault.versions", err)
+		v, err := decodeVersion(item.Value)
+		if err != nil {
+			return err
 		}
 		if more, err := f(v); err != nil || !more {
 			return err
