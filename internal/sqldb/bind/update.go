@@ -1,0 +1,97 @@
+package bind
+
+import (
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/plan"
+	"github.com/alcedo-cloud/alcedo/internal/tsql"
+)
+
+// updateStatement binds UPDATE.
+func (b *binder) updateStatement(x *tsql.Update) (*plan.Statement, error) {
+	if err := b.with(x.With); err != nil {
+		return nil, err
+	}
+	c, err := b.changed(x.Target, x.From, x.Where, x.CurrentOf, x.Top)
+	if err != nil {
+		return nil, err
+	}
+	t := c.get.table
+	sets, assigns, err := b.assignments(c.s, t, x.Set)
+	if err != nil {
+		return nil, err
+	}
+	a := b.permitOn("UPDATE", t)
+	for _, s := range sets {
+		a.column(t.Columns[s.ordinal].ID)
+	}
+	outs := &outputs{table: t, inserted: true, deleted: true, change: c}
+	bound, err := b.bindOutput(x.Output, outs)
+	if err != nil {
+		return nil, err
+	}
+	node := &plan.Update{Table: t}
+	var exprs []*plan.Expr
+	for i := range sets {
+		exprs = append(exprs, &sets[i].x)
+	}
+	for i := range assigns {
+		exprs = append(exprs, &assigns[i].x)
+	}
+	if node.Source, err = c.lower(append(exprs, bound.places()...)); err != nil {
+		return nil, err
+	}
+	for _, s := range sets {
+		e, err := c.expr(s.x)
+		if err != nil {
+			return nil, err
+		}
+		node.Set = append(node.Set, plan.SetColumn{Ordinal: s.ordinal, X: e})
+	}
+	for _, v := range assigns {
+		e, err := c.expr(v.x)
+		if err != nil {
+			return nil, err
+		}
+		node.Assign = append(node.Assign, plan.Assignment{Variable: v.variable, Type: v.t, X: e})
+	}
+	out := &plan.Statement{Kind: plan.UpdateStatement, Node: node, Command: commandUpdate}
+	return out, b.finishChange(out, t, &node.Rules, &node.Output, bound, outs)
+}
+
+// finishChange binds the table's rules and lowers OUTPUT.
+func (b *binder) finishChange(out *plan.Statement, t *catalog.Table, rules **plan.Rules, output **plan.Output, bound *boundOutput, outs *outputs) error {
+	var err error
+	if *rules, err = b.rules(t); err != nil {
+		return err
+	}
+	if *output, err = b.lowerOutput(bound, outs); err != nil {
+		return err
+	}
+	if *output != nil && (*output).Into == nil {
+		out.Columns = (*output).Columns
+	}
+	return nil
+}
+
+// deleteStatement binds DELETE.
+func (b *binder) deleteStatement(x *tsql.Delete) (*plan.Statement, error) {
+	if err := b.with(x.With); err != nil {
+		return nil, err
+	}
+	c, err := b.changed(x.Target, x.From, x.Where, x.CurrentOf, x.Top)
+	if err != nil {
+		return nil, err
+	}
+	b.permitOn("DELETE", c.get.table).all()
+	outs := &outputs{table: c.get.table, deleted: true, change: c}
+	bound, err := b.bindOutput(x.Output, outs)
+	if err != nil {
+		return nil, err
+	}
+	node := &plan.Delete{Table: c.get.table}
+	if node.Source, err = c.lower(bound.places()); err != nil {
+		return nil, err
+	}
+	out := &plan.Statement{Kind: plan.DeleteStatement, Node: node, Command: commandDelete}
+	return out, b.finishChange(out, c.get.table, &node.Rules, &node.Output, bound, outs)
+}
