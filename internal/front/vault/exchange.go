@@ -19,21 +19,28 @@ type exchange struct {
 
 // begin gives a request its id and its answer the headers that every one has.
 func (f *front) begin(r *http.Request) *exchange {
-	x := &exchange{request: f.ids.New(), tenant: f.TenantID}
-	x.header = http.Header{
+	x := &exchange{request: f.ids.New(), tenant: f.TenantID, header: make(http.Header, 16)}
+	for name, values := range f.fixed {
+		x.header[name] = values
+	}
+	own := [...]string{x.request, networkInfo(r)}
+	x.header["X-Ms-Request-Id"], x.header["X-Ms-Keyvault-Network-Info"] = own[0:1:1], own[1:2:2]
+	if id := httpx.Echoed(r, "X-Ms-Client-Request-Id"); id != "" {
+		x.header["X-Ms-Client-Request-Id"] = []string{id}
+	}
+	return x
+}
+
+// fixedHeader has what every answer says. All share its values; nobody writes to them.
+func fixedHeader() http.Header {
+	return http.Header{
 		"Cache-Control":                 {"no-cache"},
 		"Pragma":                        {"no-cache"},
 		"Expires":                       {"-1"},
 		"Strict-Transport-Security":     {"max-age=31536000;includeSubDomains"},
 		"X-Content-Type-Options":        {"nosniff"},
-		"X-Ms-Request-Id":               {x.request},
 		"X-Ms-Keyvault-Service-Version": {serviceVersion},
-		"X-Ms-Keyvault-Network-Info":    {networkInfo(r)},
 	}
-	if id := httpx.Echoed(r, "X-Ms-Client-Request-Id"); id != "" {
-		x.header["X-Ms-Client-Request-Id"] = []string{id}
-	}
-	return x
 }
 
 // of says which vault answers.

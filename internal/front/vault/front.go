@@ -38,12 +38,13 @@ type Config struct {
 type front struct {
 	Config
 	ids    *httpx.IDs
+	fixed  http.Header         // of every answer
 	routes map[string][]route // by method
 }
 
 // New returns the handler of {vault}.vault…
 func New(c Config) http.Handler {
-	f := &front{Config: c, ids: httpx.NewIDs(c.Rand), routes: make(map[string][]route)}
+	f := &front{Config: c, ids: httpx.NewIDs(c.Rand), fixed: fixedHeader(), routes: make(map[string][]route)}
 	for _, rt := range f.table() {
 		f.routes[rt.method] = append(f.routes[rt.method], rt)
 	}
