@@ -91,7 +91,7 @@ func (Documents) DatabaseDropped(tx store.Tx, server *sqldb.Server, d sqldb.Data
 
 func databaseID(server *sqldb.Server, name string) (resource.ID, error) {
 	id, ok := resource.ParseID(server.ResourceID + "/databases/" + name)
-	if !ok || len(id.Types) != 2 || id.Name() != name {
+	if !ok || name == "" || len(id.Types) != 2 || id.Name() != name {
 		return id, refuse("InvalidDatabaseName", "The database name '%s' is not valid.", name)
 	}
 	return id, nil
