@@ -98,7 +98,7 @@ func (s *Service) protect(ctx context.Context, a Access, op Operation, t Target,
 
 // mayAppend is mayChange for an append blob that grows: a policy may let it.
 func (m *mutation) mayAppend(b *Blob) error {
-	if p := m.container.Immutability; p != nil && (p.AllowProtectedAppend || p.AllowProtectedAppends) && b.Immutability == nil {
+	if p := m.container.Immutability; p != nil && (p.AllowProtectedAppend || p.AllowProtectedAppends) && (b.Immutability == nil || m.container.VersionImmutability) {
 		if b.LegalHold || len(m.container.LegalHolds) > 0 && !p.AllowProtectedAppends {
 			return refuse(fault.Conflict, "BlobImmutableDueToLegalHold")
 		}

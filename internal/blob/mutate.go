@@ -157,6 +157,9 @@ func (m *mutation) rewrite(next *Blob) error {
 	if err := m.mayChange(m.base); err != nil {
 		return err
 	}
+	if m.account.Properties.Versioning {
+		next.Immutability = nil // it is the last version's
+	}
 	m.renew(next)
 	if m.account.Properties.Versioning || m.base.VersionID != 0 {
 		old := *m.base
@@ -174,6 +177,7 @@ func (m *mutation) renew(next *Blob) {
 	next.VersionID = 0
 	if m.account.Properties.Versioning {
 		next.VersionID = m.now
+		m.inherit(next)
 	}
 }
 

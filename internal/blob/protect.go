@@ -20,6 +20,19 @@ func (m *mutation) mayReplace() error {
 	return m.mayChange(m.base)
 }
 
+// inherit gives a new version that has no policy of its own the container's, where versions are what is protected. Source:
+// "Configure a default time-based retention policy for a container" of Azure Storage's documentation.
+func (m *mutation) inherit(next *Blob) {
+	policy := m.container.Immutability
+	if next.Immutability != nil || policy == nil || !m.container.VersionImmutability {
+		return
+	}
+	next.Immutability = &Immutability{Until: m.now + Ticks(policy.Days)*ticksADay, Mode: unlockedPolicy}
+	if policy.Locked {
+		next.Immutability.Mode = lockedPolicy
+	}
+}
+
 // settled refuses to touch a blob while it is copied to.
 func (b *Blob) settled() error {
 	if b.Copy != nil && b.Copy.Status == copyPending {

@@ -337,3 +337,51 @@ func TestImmutableVersions(t *testing.T) {
 	_, err = w.DeleteBlob(t.Context(), key(), held, DeleteBlob{})
 	must(t, err)
 }
+
+// TestDefaultImmutability: the policy of a container whose versions are protected is each new version's own.
+func TestDefaultImmutability(t *testing.T) {
+	w := newWorld(t, func(a *Account) { a.Properties.Versioning = true })
+	w.container(t, "worm", CreateContainer{VersionImmutability: true})
+	_, err := w.ChangeContainer(t.Context(), at("worm"), func(c *Container) error {
+		c.Immutability = &ContainerImmutability{Days: 2, Locked: true}
+		return nil
+	})
+	must(t, err)
+	target := Target{Account: testAccount, Container: "worm", Blob: "a"}
+	put := func(own *Immutability) Target {
+		t.Helper()
+		r, err := w.PutBlob(t.Context(), key(), target, PutBlob{Body: strings.NewReader("x"), Length: 1, Immutability: own})
+		must(t, err)
+		version := target
+		version.VersionID = r.VersionID
+		return version
+	}
+	policy := func(of Target) *Immutability {
+		t.Helper()
+		b, err := w.GetBlobProperties(t.Context(), key(), of, Conditions{}, nil)
+		must(t, err)
+		return b.Immutability
+	}
+	first := put(nil)
+	if got := policy(first); got == nil || got.Mode != "locked" || got.Until != first.VersionID+2*ticksADay {
+		t.Errorf("%+v", got)
+	}
+	until := first.VersionID + 5*ticksADay
+	second := put(&Immutability{Until: until, Mode: "unlocked"})
+	if got := policy(second); got == nil || got.Mode != "unlocked" || got.Until != until {
+		t.Errorf("its own: %+v", got)
+	}
+	for _, version := range []Target{first, second} {
+		put(nil)
+		_, err := w.DeleteBlob(t.Context(), key(), version, DeleteBlob{})
+		refused(t, err, fault.Conflict, "BlobImmutableDueToPolicy")
+	}
+	w.clock.Advance(3 * 24 * time.Hour)
+	_, err = w.DeleteBlob(t.Context(), key(), first, DeleteBlob{})
+	must(t, err)
+	_, err = w.SetBlobMetadata(t.Context(), key(), target, SetMetadata{Metadata: map[string]string{"a": "b"}})
+	must(t, err)
+	if got := policy(target); got == nil || got.Until <= TicksOf(w.clock.Now()) {
+		t.Errorf("a version by new metadata: %+v", got)
+	}
+}
