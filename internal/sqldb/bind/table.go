@@ -119,7 +119,12 @@ func (b *binder) object(n *tsql.ObjectName) (catalog.Object, error) {
 			}
 			return o, nil
 		}
-		n = splitName(syn.Base, n.At)
+		base, err := tsql.ParseName(syn.Base)
+		if err != nil {
+			return nil, at(n.At, syntax(err))
+		}
+		base.At = n.At
+		n = base
 	}
 	return nil, fail(n.At, 5313, 16, 1, "Synonym '%s' refers to an invalid object.", written(n))
 }
@@ -131,36 +136,6 @@ func (b *binder) lookup(n *tsql.ObjectName) catalog.Object {
 		}
 	}
 	return nil
-}
-
-// splitName reads a name of up to four parts, with brackets or without.
-func splitName(text string, span tsql.Span) *tsql.ObjectName {
-	var parts []string
-	var part strings.Builder
-	bracket := false
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case bracket && c == ']' && i+1 < len(text) && text[i+1] == ']':
-			part.WriteByte(c)
-			i++
-		case bracket && c == ']':
-			bracket = false
-		case !bracket && c == '[' && part.Len() == 0:
-			bracket = true
-		case !bracket && c == '.':
-			parts = append(parts, part.String())
-			part.Reset()
-		default:
-			part.WriteByte(c)
-		}
-	}
-	parts = append(parts, part.String())
-	out := &tsql.ObjectName{Node: tsql.Node{At: span}}
-	places := []*tsql.Ident{&out.Name, &out.Schema, &out.Database, &out.Server}
-	for i := 0; i < len(parts) && i < len(places); i++ {
-		places[i].Name = parts[len(parts)-1-i]
-	}
-	return out
 }
 
 // temporary is #t, @t or one of a trigger's tables.
