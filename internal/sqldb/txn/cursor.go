@@ -210,3 +210,11 @@ func (c *Cursor) Close() error {
 	c.base, c.list = nil, nil
 	return base.Close()
 }
+
+// Err is the error that the cursor has met.
+func (c *Cursor) Err() error {
+	if c.base == nil {
+		return nil
+	}
+	return c.base.Err()
+}

@@ -4,6 +4,7 @@ package txn
 // It is for one goroutine at a time.
 type Local struct {
 	temporary, variable log
+	next                map[Counter]int64
 }
 
 // NewLocal makes an empty one.
@@ -51,4 +52,31 @@ func (l *listOf) compact() {
 		}
 	}
 	l.list = *fresh
+}
+
+// Take gives n numbers of a counter of a table in memory.
+func (l *Local) Take(c Counter, n int64) int64 {
+	if l.next == nil {
+		l.next = map[Counter]int64{}
+	}
+	first, ok := l.next[c]
+	if !ok {
+		first = c.Seed
+	}
+	l.next[c] = first + n*c.Increment
+	return first
+}
+
+// Raise notes that a number was used that was not taken.
+func (l *Local) Raise(c Counter, n int64) {
+	first, ok := l.next[c]
+	if !ok {
+		first = c.Seed
+	}
+	if c.Increment > 0 && n >= first || c.Increment < 0 && n <= first {
+		if l.next == nil {
+			l.next = map[Counter]int64{}
+		}
+		l.next[c] = n + c.Increment
+	}
 }

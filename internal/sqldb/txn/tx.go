@@ -150,3 +150,9 @@ func (v *view) close() error {
 	}
 	return v.Snapshot.Close()
 }
+
+// Engine is the engine that the transaction belongs to.
+func (t *Tx) Engine() *Engine { return t.engine }
+
+// Local is the session's storage.
+func (t *Tx) Local() *Local { return t.local }

@@ -20,6 +20,7 @@ type listOf struct {
 	list
 	index *Index
 	delta int64 // rows added less rows removed, where exec says so
+	gap   gap
 }
 
 // mark is a state of a log to which it can be taken back.

@@ -1,0 +1,275 @@
+package exec
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/plan"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/row"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/txn"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
+)
+
+// scan reads a table.
+type scan struct {
+	layout   *layout
+	seek     *seek
+	entries  *entries
+	base     bool // entries are the rows themselves
+	covered  bool // the index has all columns
+	decoder  *row.Decoder
+	width    int
+	locators bool
+	filter   predicate
+	reverse  bool
+	lock     plan.LockHint
+	text     bool // some column refers to the record's bytes
+	number   int
+	buffer   int
+}
+
+// scanState is what a scan keeps between its runs: an index that is sought again and again needs one cursor.
+type scanState struct {
+	cursor *txn.Cursor // over the whole index
+	room   seekRoom
+	chunk  []byte // copies of records, to which strings refer
+	key    []byte
+}
+
+func (s *scanState) close() error { return s.cursor.Close() }
+
+// tableUse is a table that a program touches, and what is locked of it before the first row is read.
+type tableUse struct {
+	table txn.Table
+	mode  txn.Mode
+	reads bool // rows are read without a lock of their own
+	point bool // only by whole keys, which can be locked one by one
+}
+
+// use notes that a table is read or written.
+func (c *compiler) use(t txn.Table, mode txn.Mode, reads, point bool) {
+	if t.Space != txn.Stored {
+		return
+	}
+	for _, u := range c.tables {
+		if u.table == t && u.reads == reads {
+			u.point = u.point && point
+			if mode > u.mode && mode < txn.SchemaStability || u.mode == txn.SchemaStability {
+				u.mode = mode
+			}
+			return
+		}
+	}
+	c.tables = append(c.tables, &tableUse{t, mode, reads, point})
+}
+
+func (c *compiler) scan(n *plan.Scan) (operator, error) {
+	s := &scan{
+		layout: newLayout(c.database, n.Table), width: n.Width(), locators: n.Locators, reverse: n.Reverse, lock: n.Lock,
+		number: c.state(), buffer: c.state(),
+	}
+	if c.scans == nil {
+		c.scans = map[int32]int{}
+	}
+	c.scans[n.Table.ID]++
+	s.entries = s.layout.find(n.Index)
+	if s.entries == nil {
+		return nil, fmt.Errorf("exec: table %s has no usable index %d", n.Table.Name, n.Index.ID)
+	}
+	s.base = s.entries == s.layout.base
+	s.covered = s.base || s.entries.covered(n.Columns)
+	columns := s.layout.columns(n.Columns)
+	s.decoder = row.NewDecoder(columns)
+	s.text = slices.ContainsFunc(columns, func(c row.Column) bool { return refersToBytes(c.Type) })
+	var err error
+	if s.seek, err = c.seek(n, s.entries); err != nil {
+		return nil, err
+	}
+	if n.Filter != nil {
+		if s.filter, err = c.predicate(n.Filter); err != nil {
+			return nil, err
+		}
+	}
+	mode := txn.SchemaStability
+	switch s.lock {
+	case plan.LockUpdate, plan.LockExclusive:
+		mode, c.locks = txn.IntentExclusive, true
+	case plan.LockHold:
+		mode = txn.Shared
+	}
+	c.use(s.layout.base.at.Table, mode, true, s.seek.point)
+	return s.run, nil
+}
+
+func refersToBytes(t value.Type) bool {
+	return t.IsString() || t.IsBinary() || t.ID == value.UniqueIdentifier || t.ID == value.XML || t.ID == value.Variant
+}
+
+func (s *scan) run(r *run, yield func(Row) error) error {
+	st := state(r, s.number, func() *scanState { return &scanState{} })
+	spans, err := s.seek.spans(r, &st.room)
+	if err != nil {
+		return err
+	}
+	if s.reverse {
+		return s.backwards(r, st, spans, yield)
+	}
+	return s.forwards(r, st, spans, yield)
+}
+
+func (s *scan) forwards(r *run, st *scanState, spans []span, yield func(Row) error) error {
+	out := r.buffer(s.buffer, s.width)
+	for _, at := range spans {
+		var err error
+		if at.end == nil {
+			err = s.point(r, st, at.start, out, yield)
+		} else {
+			err = s.scanRange(r, st, at, out, yield)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// backwards gives the rows in the opposite order. The store reads forwards only, so they are kept.
+func (s *scan) backwards(r *run, st *scanState, spans []span, yield func(Row) error) error {
+	var rows []Row
+	var size int64
+	err := s.forwards(r, st, spans, func(row Row) error {
+		n := rowSize(row)
+		size += n
+		rows = append(rows, slices.Clone(row))
+		return r.grow(n)
+	})
+	for i := len(rows) - 1; i >= 0 && err == nil; i-- {
+		err = yield(rows[i])
+	}
+	r.shrink(size)
+	return err
+}
+
+// point reads the one entry under a whole key.
+func (s *scan) point(r *run, st *scanState, key []byte, out Row, yield func(Row) error) error {
+	if err := r.tick(); err != nil {
+		return err
+	}
+	if mode, wanted := r.rowLock(); wanted {
+		// The key is locked also where it has no row, so that none appears.
+		if err := r.Tx.LockRow(r, s.entries.at, key, mode); err != nil {
+			return err
+		}
+	}
+	v, found, err := r.Tx.Get(s.entries.at, key)
+	if err != nil || !found {
+		return err
+	}
+	return s.entry(r, st, key, v, true, out, yield)
+}
+
+// rowLock is what the isolation level locks of each row it reads by its key.
+func (r *run) rowLock() (txn.Mode, bool) {
+	level := r.Tx.Isolation()
+	return txn.Shared, level == txn.RepeatableRead || level == txn.Serializable
+}
+
+func (s *scan) scanRange(r *run, st *scanState, at span, out Row, yield func(Row) error) (err error) {
+	var c *txn.Cursor
+	if s.seek.whole {
+		if c, err = r.Tx.Cursor(s.entries.at, nil, nil); err != nil {
+			return err
+		}
+		defer func() {
+			if closed := c.Close(); err == nil {
+				err = closed
+			}
+		}()
+	} else {
+		if st.cursor == nil {
+			if st.cursor, err = r.Tx.Cursor(s.entries.at, nil, nil); err != nil {
+				return err
+			}
+		}
+		c = st.cursor
+		c.Range(at.start, at.end)
+	}
+	for c.Next() {
+		if err := r.tick(); err != nil {
+			return err
+		}
+		if err := s.entry(r, st, c.Key(), c.Value(), false, out, yield); err != nil {
+			return err
+		}
+	}
+	return c.Err()
+}
+
+// entry makes a row of an entry, and yields it where the filter lets it through.
+func (s *scan) entry(r *run, st *scanState, key, val []byte, stable bool, out Row, yield func(Row) error) error {
+	locator, record := key[len(s.entries.at.Prefix()):], val
+	if !s.base {
+		var err error
+		if locator, record, err = s.entries.split(key, val); err != nil {
+			return err
+		}
+		if !s.covered {
+			if record, err = s.fetch(r, st, locator); err != nil {
+				return err
+			}
+			stable = true
+		}
+	}
+	if s.text && !stable {
+		record = st.copy(record)
+	}
+	if err := s.decoder.Decode(record, out, true); err != nil {
+		return err
+	}
+	if s.filter != nil {
+		if t, err := s.filter(r, out); err != nil || t != yes {
+			return err
+		}
+	}
+	if s.locators {
+		out[s.width-1] = value.OfByteSlice(locator)
+	}
+	if s.lock == plan.LockUpdate || s.lock == plan.LockExclusive {
+		if err := s.lockRow(r, st, locator); err != nil {
+			return err
+		}
+	}
+	return yield(out)
+}
+
+// fetch reads the row of an index's entry.
+func (s *scan) fetch(r *run, st *scanState, locator []byte) ([]byte, error) {
+	st.key = s.layout.baseKey(st.key[:0], locator)
+	record, found, err := r.Tx.Get(s.layout.base.at, st.key)
+	if err == nil && !found {
+		err = errEntry()
+	}
+	return record, err
+}
+
+// lockRow locks a row that a hint wants kept as it is.
+func (s *scan) lockRow(r *run, st *scanState, locator []byte) error {
+	mode := txn.Update
+	if s.lock == plan.LockExclusive {
+		mode = txn.Exclusive
+	}
+	st.key = s.layout.baseKey(st.key[:0], locator)
+	return r.Tx.LockRow(context.Context(r), s.layout.base.at, st.key, mode)
+}
+
+// copy puts a record where it stays as it is.
+func (st *scanState) copy(record []byte) []byte {
+	const chunk = 16 << 10
+	if len(record) > cap(st.chunk)-len(st.chunk) {
+		st.chunk = make([]byte, 0, max(min(chunk, 4*cap(st.chunk)), 4*len(record)))
+	}
+	n := len(st.chunk)
+	st.chunk = append(st.chunk, record...)
+	return st.chunk[n:]
+}
