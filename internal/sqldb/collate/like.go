@@ -241,6 +241,9 @@ func (p *Pattern) Index(s string) int {
 		}
 		return -1
 	}
+	if len(p.tokens) == 1 {
+		return 0
+	}
 	for i := 0; i < len(s); {
 		if p.match(p.tokens[1:], s[i:]) {
 			return i
