@@ -1,6 +1,7 @@
 package tds
 
 import (
+	"github.com/alcedo-cloud/alcedo/internal/fault"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/collate"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/plan"
@@ -14,7 +15,7 @@ func argument(p *wire.Parameter, ordinal int) (sqldb.Argument, error) {
 	if p.Table != nil {
 		table, err := tableArgument(p.Table)
 		if err != nil {
-			return out, incorrectStream(ordinal+1, clip(p.Name), err)
+			return out, parameterRefused(ordinal+1, p.Name, err)
 		}
 		out.Table = table
 		return out, nil
@@ -24,7 +25,7 @@ func argument(p *wire.Parameter, ordinal int) (sqldb.Argument, error) {
 		out.Value, err = decode(p.Data)
 	}
 	if err != nil {
-		return out, incorrectStream(ordinal+1, clip(p.Name), err)
+		return out, parameterRefused(ordinal+1, p.Name, err)
 	}
 	out.Type = t
 	return out, nil
@@ -40,20 +41,21 @@ func tableArgument(t *wire.Table) (*sqldb.TableArgument, error) {
 	out.Rows = make([][]value.Value, len(t.Rows))
 	for i, row := range t.Rows {
 		out.Rows[i] = make([]value.Value, len(row))
-		if err := decodeRow(out.Rows[i], row, decoders); err != nil {
+		if _, err := decodeRow(out.Rows[i], row, decoders); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
 }
 
-// planColumns gives the columns of a stream of rows, and how their values are read.
+// planColumns gives the columns of a stream of rows, and how their values are read. With an error it gives the columns
+// before the one at fault.
 func planColumns(columns []wire.Column) ([]plan.Column, []decoder, error) {
 	out, decoders := make([]plan.Column, len(columns)), make([]decoder, len(columns))
 	for i := range columns {
 		t, decode, err := typeOf(&columns[i].Type)
 		if err != nil {
-			return nil, nil, err
+			return out[:i], nil, err
 		}
 		t.Nullable = columns[i].Flags&wire.ColumnNullable != 0
 		out[i] = plan.Column{Name: columns[i].Name, Type: t, Identity: columns[i].Flags&wire.ColumnIdentity != 0}
@@ -62,20 +64,24 @@ func planColumns(columns []wire.Column) ([]plan.Column, []decoder, error) {
 	return out, decoders, nil
 }
 
-func decodeRow(dst []value.Value, row []wire.Cell, decoders []decoder) error {
+// decodeRow makes the values of a row. With an error it tells the column.
+func decodeRow(dst []value.Value, row []wire.Cell, decoders []decoder) (column int, err error) {
 	for i := range row {
 		if row[i].Null {
 			dst[i] = value.Null()
 			continue
 		}
-		v, err := decoders[i](row[i].Data)
-		if err != nil {
-			return err
+		if dst[i], err = decoders[i](row[i].Data); err != nil {
+			return i, err
 		}
-		dst[i] = v
 	}
-	return nil
+	return 0, nil
 }
+
+// notInstance is the name of a type that bytes are no value of.
+type notInstance string
+
+func (n notInstance) Error() string { return "no valid instance of " + string(n) }
 
 // decoder makes a value of the bytes of one that is not NULL.
 type decoder func(b []byte) (value.Value, error)
@@ -120,7 +126,7 @@ func typeOf(info *wire.TypeInfo) (value.Type, decoder, error) {
 	case wire.TypeNull:
 		return value.Type{ID: value.Void, Nullable: true}, func([]byte) (value.Value, error) { return value.Null(), nil }, nil
 	default:
-		return t, nil, violation("data type %#02x is not supported", uint8(info.ID))
+		return t, nil, fault.Newf(fault.Invalid, "front/tds", wire.ReasonUnsupported, "data type 0x%02X is unknown", uint8(info.ID))
 	}
 	if t.ID == value.Text || t.ID == value.NText || t.ID == value.Image {
 		t.Length = 0
@@ -182,7 +188,7 @@ func numberOf(info *wire.TypeInfo) (value.Type, decoder, bool) {
 func decodeFloat(b []byte) (value.Value, error) {
 	f := wire.Float(b)
 	if f-f != 0 { // NaN or an infinity
-		return value.Value{}, violation("the supplied value is not a valid instance of data type float")
+		return value.Value{}, notInstance("float")
 	}
 	return value.OfFloat(f), nil
 }
@@ -193,7 +199,7 @@ func decimalDecoder(precision, scale uint8) decoder {
 		hi, lo, negative := wire.Decimal(b)
 		n := value.Int128{Hi: int64(hi), Lo: lo}
 		if n.Hi < 0 || n.Cmp(limit) >= 0 {
-			return value.Value{}, violation("the supplied value is not a valid instance of data type numeric")
+			return value.Value{}, notInstance("numeric")
 		}
 		if negative {
 			n = n.Neg()

@@ -28,20 +28,20 @@ func timeOf(info *wire.TypeInfo) (value.Type, decoder, bool) {
 		t.ID = value.Date
 		return t, func(b []byte) (value.Value, error) {
 			days := wire.Days(b)
-			return value.OfDate(int64(days)), possible(days, 0)
+			return value.OfDate(int64(days)), possible(t.ID, days, 0)
 		}, true
 	case wire.TypeTimeN:
 		t.ID = value.Time
 		return t, func(b []byte) (value.Value, error) {
 			ticks := wire.Ticks(b, t.Scale)
-			return value.OfTime(ticks), possible(0, ticks)
+			return value.OfTime(ticks), possible(t.ID, 0, ticks)
 		}, true
 	case wire.TypeDateTime2N:
 		t.ID = value.DateTime2
 		return t, func(b []byte) (value.Value, error) {
 			at := len(b) - 3
 			ticks, days := wire.Ticks(b[:at], t.Scale), wire.Days(b[at:])
-			return value.OfDateTime(int64(days)*value.TicksPerDay + ticks), possible(days, ticks)
+			return value.OfDateTime(int64(days)*value.TicksPerDay + ticks), possible(t.ID, days, ticks)
 		}, true
 	case wire.TypeDateTimeOffsetN:
 		t.ID = value.DateTimeOffset
@@ -53,7 +53,7 @@ func timeOf(info *wire.TypeInfo) (value.Type, decoder, bool) {
 func decodeDateTime(b []byte) (value.Value, error) {
 	days, thirds := wire.DateTime(b)
 	if days < firstDateTime || days > lastDateTime || thirds < 0 || thirds >= thirdsPerDay {
-		return value.Value{}, violation("the supplied value is not a valid instance of data type datetime")
+		return value.Value{}, notInstance("datetime")
 	}
 	return value.DateTimeOfUnits(int64(days), int64(thirds)), nil
 }
@@ -64,16 +64,16 @@ func offsetDecoder(scale uint8) decoder {
 		ticks, days := wire.Ticks(b[:at], scale), wire.Days(b[at:])
 		minutes := int16(wire.Signed(b[at+3:]))
 		if minutes < -mostOffset || minutes > mostOffset {
-			return value.Value{}, violation("the supplied value is not a valid instance of data type datetimeoffset")
+			return value.Value{}, notInstance("datetimeoffset")
 		}
-		return value.OfDateTimeOffset(int64(days)*value.TicksPerDay+ticks, minutes), possible(days, ticks)
+		return value.OfDateTimeOffset(int64(days)*value.TicksPerDay+ticks, minutes), possible(value.DateTimeOffset, days, ticks)
 	}
 }
 
 // possible refuses dates behind the calendar's end and times behind midnight.
-func possible(days int32, ticks int64) error {
+func possible(of value.ID, days int32, ticks int64) error {
 	if days > lastDay || ticks >= value.TicksPerDay {
-		return violation("the supplied value is not a valid instance of its date or time type")
+		return notInstance(of.String())
 	}
 	return nil
 }

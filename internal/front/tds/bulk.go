@@ -15,30 +15,27 @@ import (
 func (c *connection) bulk(ctx context.Context, m *wire.Message) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	rows, err := newBulkRows(m, c.front.MaxMessage, cancel)
+	rows := &bulkRows{message: m, cancel: cancel}
+	err := rows.begin(c.front.MaxMessage)
 	if err == nil {
 		err = c.session.Bulk(ctx, rows, c.answer)
 	}
-	// What the session did not read must still be taken from the wire.
-	discarded := error(nil)
-	if rows == nil || !rows.attention {
-		discarded = m.Discard()
-	}
-	attention := errors.Is(discarded, wire.ErrAttention) || rows != nil && rows.attention
-	switch {
-	case discarded != nil && !attention:
-		return discarded
-	case rows != nil && rows.broken != nil && !attention:
+	if rows.broken != nil {
 		return rows.broken
 	}
-	if fault.ReasonOf(err) == wire.ReasonUnsupported || fault.ReasonOf(err) == wire.ReasonTooLarge {
-		err = value.Errorf(4804, 16, 1, "While reading current row from host, a premature end-of-message was encountered--an incoming data "+
-			"stream was interrupted when the server expected to see more data. %s", sentence(err))
+	// What the session did not read must be taken from the wire all the same.
+	if !rows.attention {
+		switch lost := m.Discard(); {
+		case errors.Is(lost, wire.ErrAttention):
+			rows.attention = true
+		case lost != nil:
+			return lost
+		}
 	}
 	if err := c.finish(err); err != nil {
 		return err
 	}
-	if attention {
+	if rows.attention {
 		return c.acknowledge()
 	}
 	return nil
@@ -56,18 +53,17 @@ type bulkRows struct {
 	broken    error // the stream cannot be trusted any more
 }
 
-func newBulkRows(m *wire.Message, limit int, cancel context.CancelFunc) (*bulkRows, error) {
-	load, err := wire.NewBulkLoad(m, limit)
-	if err != nil {
-		return nil, err
+// begin reads the columns.
+func (r *bulkRows) begin(limit int) error {
+	load, err := wire.NewBulkLoad(r.message, limit)
+	if r.load = load; err != nil {
+		return r.fail(err)
 	}
-	columns, decoders, err := planColumns(load.Columns)
-	if err != nil {
-		return nil, err
+	r.cells = make([]wire.Cell, len(load.Columns))
+	if r.columns, r.decoders, err = planColumns(load.Columns); err != nil {
+		return columnType(len(r.columns))
 	}
-	return &bulkRows{
-		load: load, message: m, cancel: cancel, columns: columns, decoders: decoders, cells: make([]wire.Cell, len(columns)),
-	}, nil
+	return nil
 }
 
 // Columns are those of the stream.
@@ -76,28 +72,44 @@ func (r *bulkRows) Columns() []plan.Column { return r.columns }
 // Next reads a row.
 func (r *bulkRows) Next(dst []value.Value) error {
 	more, err := r.load.Next(r.cells)
-	if err != nil {
+	switch {
+	case err != nil:
 		return r.fail(err)
-	}
-	if r.message.Header.Ignored() { // the client has taken the rest back
-		r.cancel()
-		return context.Canceled
-	}
-	if !more {
+	case r.message.Header.Ignored():
+		return r.fail(errTakenBack)
+	case !more:
 		return io.EOF
 	}
-	return decodeRow(dst, r.cells, r.decoders)
+	if column, err := decodeRow(dst, r.cells, r.decoders); err != nil {
+		return columnLength(column)
+	}
+	return nil
 }
 
+// columnType refuses a column, counted from 0, whose type there is not.
+func columnType(column int) error {
+	return value.Errorf(4816, 16, 1, "Invalid column type from bcp client for colid %d.", column+1)
+}
+
+// columnLength refuses a value that its type cannot have.
+func columnLength(column int) error {
+	return value.Errorf(4815, 16, 1, "Received an invalid column length from the bcp client for colid %d.", column+1)
+}
+
+// fail tells a client that has changed its mind from one that has broken the protocol.
 func (r *bulkRows) fail(err error) error {
-	switch {
+	switch reason := fault.ReasonOf(err); {
 	case errors.Is(err, wire.ErrAttention):
 		r.attention = true
-		r.cancel()
-		return context.Canceled
-	case fault.ReasonOf(err) == wire.ReasonUnsupported || fault.ReasonOf(err) == wire.ReasonTooLarge:
+	case r.message.Header.Ignored():
+	case reason == wire.ReasonUnsupported:
+		return columnType(r.load.Column())
+	case reason == wire.ReasonTooLarge:
+		return columnLength(r.load.Column())
 	default:
 		r.broken = err
+		return err
 	}
-	return err
+	r.cancel()
+	return context.Canceled
 }

@@ -59,24 +59,30 @@ func (f *Front) serve(ctx context.Context, nc net.Conn) {
 		}
 		return
 	}
-	defer f.leaveServer(c.server)
+	c.live(ctx, cancel)
+}
+
+// live is the connection's life between login and end.
+func (c *connection) live(ctx context.Context, cancel context.CancelFunc) {
 	var guard sync.WaitGroup
+	defer func() {
+		cancel()
+		guard.Wait()
+		if err := c.session.Close(); err != nil {
+			c.log.Error("could not close a session", "error", err)
+		}
+		c.front.leaveServer(c.server)
+	}()
 	guard.Go(func() {
 		select {
 		case <-c.session.Ended():
-			c.log.Info("the server ended the session", "session", c.session.ID())
+			c.log.Info("the server ended the session")
 			cancel()
 		case <-ctx.Done():
 		}
 	})
-	err := c.requests(ctx)
-	cancel()
-	guard.Wait()
-	if !gone(err) {
+	if err := c.requests(ctx); !gone(err) {
 		c.log.Info("ended a connection", "reason", err)
-	}
-	if err := c.session.Close(); err != nil {
-		c.log.Error("could not close a session", "error", err)
 	}
 }
 

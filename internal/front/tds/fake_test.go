@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/alcedo-cloud/alcedo/internal/caller"
 	"github.com/alcedo-cloud/alcedo/internal/cloud"
@@ -209,8 +210,12 @@ func (s *fakeSession) Batch(ctx context.Context, text string, out sqldb.Sink) er
 		panic("as asked")
 	case "print":
 		return errors.Join(out.Message(value.Errorf(0, 0, 1, "%s", rest)), out.Done(sqldb.Done{}))
-	case "printwait":
-		if err := out.Message(value.Errorf(50000, 0, 1, "first")); err != nil {
+	case "late": // a word once the request has become long, and then nothing
+		time.Sleep(2 * watchAfter)
+		for a := out.(*answer); !a.connection.watcher.late.Load(); {
+			time.Sleep(time.Millisecond)
+		}
+		if err := out.Message(value.Errorf(50000, 0, 1, "a word")); err != nil {
 			return err
 		}
 		<-ctx.Done()

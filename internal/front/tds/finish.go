@@ -79,8 +79,11 @@ func unexplained() *value.Error {
 		"Error code %d.", 40143)
 }
 
-// parameterRefused words a call that could be read as far as a parameter that alcedo does not take.
-func parameterRefused(err error, read []wire.Parameter) error {
+const streamIncorrect = "The incoming tabular data stream (TDS) remote procedure call (RPC) protocol stream is incorrect. Parameter %d (\"%s\"): %s"
+
+// callRefused words a call that could be read as far as a parameter that alcedo does not take. What breaks the protocol
+// stays what it is.
+func callRefused(err error, read []wire.Parameter) error {
 	switch fault.ReasonOf(err) {
 	case wire.ReasonTooMany:
 		return value.Errorf(8003, 16, 1, "The incoming request has too many parameters. The server supports a maximum of %d parameters. "+
@@ -91,15 +94,20 @@ func parameterRefused(err error, read []wire.Parameter) error {
 	}
 	name := ""
 	if len(read) > 0 {
-		name = clip(read[len(read)-1].Name)
+		name = read[len(read)-1].Name
 	}
-	return incorrectStream(len(read), name, err)
+	return parameterRefused(len(read), name, err)
 }
 
-// incorrectStream is message 8009.
-func incorrectStream(ordinal int, name string, why error) error {
-	return value.Errorf(8009, 16, 1, "The incoming tabular data stream (TDS) remote procedure call (RPC) protocol stream is incorrect. "+
-		"Parameter %d (\"%s\"): %s", ordinal, name, sentence(why))
+// parameterRefused words a parameter whose type there is not, or whose bytes are no value of its type.
+func parameterRefused(ordinal int, name string, err error) error {
+	var of notInstance
+	if errors.As(err, &of) {
+		return value.Errorf(8023, 16, 1, streamIncorrect, ordinal, clip(name), "The supplied value is not a valid instance of data type "+
+			string(of)+". Check the source data for invalid values. An example of an invalid value is data of numeric type with scale "+
+			"greater than precision.")
+	}
+	return value.Errorf(8009, 16, 1, streamIncorrect, ordinal, clip(name), sentence(err))
 }
 
 // sentence is the text of a fault as a sentence of a message.

@@ -163,7 +163,7 @@ func (c *connection) calls(ctx context.Context, payload []byte) error {
 	for rpc.More() && ctx.Err() == nil {
 		decoded, err := rpc.Next()
 		if err != nil {
-			return parameterRefused(err, decoded.Parameters)
+			return callRefused(err, decoded.Parameters)
 		}
 		call := sqldb.Call{
 			Procedure: decoded.Procedure, Number: decoded.Number, Recompile: decoded.Recompile, NoMetadata: decoded.NoMetadata,

@@ -86,7 +86,11 @@ type BulkLoad struct {
 	Columns []Column
 	d       *decoder
 	ended   bool
+	at      int
 }
+
+// Column is the number of the column that was read last, from 0: with an error, the one at fault.
+func (b *BulkLoad) Column() int { return b.at }
 
 // maxBulkColumns is what a table can have, sparse columns included.
 const maxBulkColumns = 30000
@@ -108,6 +112,7 @@ func NewBulkLoad(src interface {
 		d.fail(ReasonMalformed, "a bulk load of %d columns", n)
 	}
 	for i := 0; i < n && d.err == nil; i++ {
+		b.at = i
 		c := Column{UserType: d.u32(), Flags: d.u16()}
 		if c.Flags&ColumnEncrypted != 0 {
 			d.fail(ReasonUnsupported, "encrypted columns are not supported")
@@ -140,7 +145,7 @@ func (b *BulkLoad) Next(cells []Cell) (bool, error) {
 	switch token := d.u8(); token {
 	case tokenRow:
 		for i := range b.Columns {
-			cells[i].Data, cells[i].Null = d.value(&b.Columns[i].Type, inRow)
+			b.cell(cells, i)
 		}
 	case tokenNBCRow:
 		bitmap := slices.Clone(d.take((len(b.Columns) + 7) / 8))
@@ -149,7 +154,7 @@ func (b *BulkLoad) Next(cells []Cell) (bool, error) {
 				cells[i] = Cell{Null: true}
 				continue
 			}
-			cells[i].Data, cells[i].Null = d.value(&b.Columns[i].Type, inRow)
+			b.cell(cells, i)
 		}
 	case tokenDone:
 		d.take(12)
@@ -159,4 +164,12 @@ func (b *BulkLoad) Next(cells []Cell) (bool, error) {
 		d.fail(ReasonMalformed, "token %#02x among the rows of a bulk load", token)
 	}
 	return d.err == nil, d.err
+}
+
+// cell reads a column's value.
+func (b *BulkLoad) cell(cells []Cell, column int) {
+	if b.d.err == nil {
+		b.at = column
+		cells[column].Data, cells[column].Null = b.d.value(&b.Columns[column].Type, inRow)
+	}
 }

@@ -13,10 +13,14 @@ func TestReplies(t *testing.T) {
 		got  []byte
 		want string
 	}{
-		{"COLMETADATA, MS-TDS 4.4", AppendColMetadata(nil, []Column{{Name: "bar", Flags: ColumnComputed, Type: TypeInfo{ID: TypeBigVarChar, Size: 3, Collation: latin}}}),
-			"81 0100 00000000 2000 a7 0300 0904d00034 03 620061007200"},
-		{"COLMETADATA of text", AppendColMetadata(nil, []Column{{Name: "t", Flags: ColumnNullable, Type: TypeInfo{ID: TypeText, Size: 0x7FFFFFFF, Collation: latin}, Table: []string{"x"}}}),
-			"81 0100 00000000 0100 23 ffffff7f 0904d00034 01 0100 7800 01 7400"},
+		{
+			"COLMETADATA, MS-TDS 4.4", AppendColMetadata(nil, []Column{{Name: "bar", Flags: ColumnComputed, Type: TypeInfo{ID: TypeBigVarChar, Size: 3, Collation: latin}}}),
+			"81 0100 00000000 2000 a7 0300 0904d00034 03 620061007200",
+		},
+		{
+			"COLMETADATA of text", AppendColMetadata(nil, []Column{{Name: "t", Flags: ColumnNullable, Type: TypeInfo{ID: TypeText, Size: 0x7FFFFFFF, Collation: latin}, Table: []string{"x"}}}),
+			"81 0100 00000000 0100 23 ffffff7f 0904d00034 01 0100 7800 01 7400",
+		},
 		{"no COLMETADATA", AppendNoMetadata(nil), "81 ffff"},
 		{"ROW, MS-TDS 4.4", AppendBytes(AppendRow(nil), "foo"), "d1 0300 666f6f"},
 		{"NBCROW", AppendNBCRow(nil, 9, func(i int) bool { return i == 1 || i == 8 }), "d2 0201"},
@@ -24,19 +28,27 @@ func TestReplies(t *testing.T) {
 		{"DONEPROC", AppendDone(nil, DoneProc, DoneMore|DoneError, 0xE0, 0), "fe 0300 e000 0000000000000000"},
 		{"RETURNSTATUS", AppendReturnStatus(nil, -4), "79 fcffffff"},
 		{"ORDER", AppendOrder(nil, []uint16{1, 3}), "a9 0400 0100 0300"},
-		{"RETURNVALUE", append(AppendReturnValue(nil, &ReturnValue{Ordinal: 1, Name: "@o", Flags: 1, Type: TypeInfo{ID: TypeIntN, Size: 4}}), 4, 7, 0, 0, 0),
-			"ac 0100 02 40006f00 01 00000000 0100 26 04 04 07000000"},
-		{"LOGINACK", AppendLoginAck(nil, Version74, "Microsoft SQL Server", [4]byte{12, 0, 7, 0xD0}),
-			"ad 3200 01 74000004 14 4d006900630072006f0073006f00660074002000530051004c002000530065007200760065007200 0c0007d0"},
+		{
+			"RETURNVALUE", append(AppendReturnValue(nil, &ReturnValue{Ordinal: 1, Name: "@o", Flags: 1, Type: TypeInfo{ID: TypeIntN, Size: 4}}), 4, 7, 0, 0, 0),
+			"ac 0100 02 40006f00 01 00000000 0100 26 04 04 07000000",
+		},
+		{
+			"LOGINACK", AppendLoginAck(nil, Version74, "Microsoft SQL Server", [4]byte{12, 0, 7, 0xD0}),
+			"ad 3200 01 74000004 14 4d006900630072006f0073006f00660074002000530051004c002000530065007200760065007200 0c0007d0",
+		},
 		{"ENVCHANGE database", AppendEnvText(nil, EnvDatabase, "db", "master"), "e3 1300 01 02 64006200 06 6d0061007300740065007200"},
 		{"ENVCHANGE collation", AppendEnvBytes(nil, EnvCollation, latin[:], nil), "e3 0800 07 05 0904d00034 00"},
 		{"ENVCHANGE begin", AppendEnvTransaction(nil, EnvBegin, 1), "e3 0b00 08 08 0100000000000000 00"},
 		{"ENVCHANGE commit", AppendEnvTransaction(nil, EnvCommit, 1), "e3 0b00 09 00 08 0100000000000000"},
-		{"FEATUREEXTACK", AppendFeatureExtAck(nil, []AcknowledgedFeature{{ID: FeatureFedAuth}, {ID: FeatureUTF8Support, Data: []byte{1}}}),
-			"ae 02 00000000 0a 01000000 01 ff"},
+		{
+			"FEATUREEXTACK", AppendFeatureExtAck(nil, []AcknowledgedFeature{{ID: FeatureFedAuth}, {ID: FeatureUTF8Support, Data: []byte{1}}}),
+			"ae 02 00000000 0a 01000000 01 ff",
+		},
 		{"FEDAUTHINFO", AppendFedAuthInfo(nil, "ab", "c"), "ee 1c000000 02000000 01 04000000 16000000 02 02000000 1a000000 6100 6200 6300"},
-		{"ERROR", AppendMessage(nil, MessageToken{Number: 102, State: 1, Class: 15, Text: "x", Server: "s", Procedure: "p", Line: 3}),
-			"aa 1400 66000000 01 0f 0100 7800 01 7300 01 7000 03000000"},
+		{
+			"ERROR", AppendMessage(nil, MessageToken{Number: 102, State: 1, Class: 15, Text: "x", Server: "s", Procedure: "p", Line: 3}),
+			"aa 1400 66000000 01 0f 0100 7800 01 7300 01 7000 03000000",
+		},
 		{"INFO", AppendMessage(nil, MessageToken{Number: 5701, State: 2, Class: 0, Text: "x"}), "ab 1000 45160000 02 00 0100 7800 00 00 00000000"},
 		{"FLTN type", AppendTypeInfo(nil, &TypeInfo{ID: TypeFloatN, Size: 8}), "6d 08"},
 		{"nvarchar(max) type", AppendTypeInfo(nil, &TypeInfo{ID: TypeNVarChar, Size: Max, Collation: latin}), "e7 ffff 0904d00034"},

@@ -160,7 +160,7 @@ func (d *decoder) typeInfo() TypeInfo {
 		if t.ID == TypeTable {
 			d.fail(ReasonUnsupported, "table-valued parameters are not supported")
 		} else {
-			d.fail(ReasonUnsupported, "data type %#02x is unknown", uint8(t.ID))
+			d.fail(ReasonUnsupported, "data type 0x%02X is unknown", uint8(t.ID))
 		}
 	}
 	return t

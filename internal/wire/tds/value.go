@@ -57,7 +57,7 @@ func (d *decoder) value(t *TypeInfo, at place) (data []byte, null bool) {
 	case classPLP:
 		return d.plp(t)
 	}
-	d.fail(ReasonUnsupported, "data type %#02x is unknown", uint8(t.ID))
+	d.fail(ReasonUnsupported, "data type 0x%02X is unknown", uint8(t.ID))
 	return nil, true
 }
 

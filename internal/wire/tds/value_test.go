@@ -161,9 +161,18 @@ func TestVariants(t *testing.T) {
 
 func TestTypeRefusals(t *testing.T) {
 	for _, x := range []struct{ b, reason string }{
-		{"", ReasonTruncated}, {"\x26", ReasonTruncated}, {"\x26\x03", ReasonMalformed}, {"\x68\x02", ReasonMalformed},
-		{"\x6d\x05", ReasonMalformed}, {"\x29\x08", ReasonMalformed}, {"\x6a\x11\x27\x00", ReasonMalformed}, {"\x6a\x11\x05\x06", ReasonMalformed},
-		{"\x24\x0f", ReasonMalformed}, {"\xe7\x41\x1f\x00\x00\x00\x00\x00", ReasonMalformed}, {"\xf3", ReasonUnsupported}, {"\x99", ReasonUnsupported},
+		{"", ReasonTruncated},
+		{"\x26", ReasonTruncated},
+		{"\x26\x03", ReasonMalformed},
+		{"\x68\x02", ReasonMalformed},
+		{"\x6d\x05", ReasonMalformed},
+		{"\x29\x08", ReasonMalformed},
+		{"\x6a\x11\x27\x00", ReasonMalformed},
+		{"\x6a\x11\x05\x06", ReasonMalformed},
+		{"\x24\x0f", ReasonMalformed},
+		{"\xe7\x41\x1f\x00\x00\x00\x00\x00", ReasonMalformed},
+		{"\xf3", ReasonUnsupported},
+		{"\x99", ReasonUnsupported},
 		{"\x23\x01\x00\x00", ReasonTruncated},
 	} {
 		d := newDecoder("test", []byte(x.b))
