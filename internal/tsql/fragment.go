@@ -37,3 +37,18 @@ func ParseParameters(declaration string, opts Options) ([]Parameter, error) {
 	}
 	return list, nil
 }
+
+// Names gives the names that stand in a text, quoted ones without their quotes, in their order and each once. It is
+// for texts that were accepted before: what cannot be read ends the list.
+func Names(text string) []string {
+	l := lexer{src: text, line: 1, quoted: true}
+	var list []string
+	seen := map[string]bool{}
+	for t := l.next(); t.kind != kindEOF; t = l.next() {
+		if t.isName() && !seen[t.text] {
+			seen[t.text] = true
+			list = append(list, t.text)
+		}
+	}
+	return list
+}

@@ -60,3 +60,16 @@ func TestParseParameters(t *testing.T) {
 		}
 	}
 }
+
+func TestNames(t *testing.T) {
+	got := Names(`([a] > 1 AND "b c" IN (a, dbo.f(d)) OR e LIKE 'x'`)
+	want := []string{"a", "b c", "dbo", "f", "d", "e"}
+	if len(got) != len(want) {
+		t.Fatal(got)
+	}
+	for i := range want {
+		if got[i] != want[i] {
+			t.Errorf("%d: %q, want %q", i, got[i], want[i])
+		}
+	}
+}
