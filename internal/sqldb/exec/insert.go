@@ -138,8 +138,15 @@ func (n *inserting) build(r *run, w *writing, source Row) (Row, error) {
 func (n *inserting) whole(r *run, w *writing, row, source Row) error {
 	clear(row)
 	for i, o := range n.columns {
-		row[o] = source[i]
+		if n.given[o] {
+			row[o] = source[i]
+		}
 	}
+	return n.supply(r, w, row)
+}
+
+// supply gives the columns their values that the source does not.
+func (n *inserting) supply(r *run, w *writing, row Row) error {
 	for o, e := range n.defaults {
 		if e == nil || n.given[o] {
 			continue

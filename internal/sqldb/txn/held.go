@@ -210,3 +210,22 @@ func (t *Tx) releaseAll() {
 	}
 	t.held.tables = nil
 }
+
+// TryTable is LockTable that does not wait; it reports whether the table is locked now.
+func (t *Tx) TryTable(x Table, mode Mode) bool {
+	if t.ended {
+		return false
+	}
+	if x.Space != Stored {
+		return true
+	}
+	h := t.held.table(resource{x.Database, x.ID, 0})
+	if h.modes.covers(mode) {
+		return true
+	}
+	if !t.engine.locks.try(t, h.on, mode) {
+		return false
+	}
+	h.modes |= 1 << mode
+	return true
+}
