@@ -103,7 +103,7 @@ func (b *binder) way(g *get, x *catalog.Index, terms *terms, w *wish) choice {
 	out.reverse, out.ordered = out.follows(g, w.order)
 	per := 1.0
 	if !x.Clustered {
-		per = 0.95
+		per = 1.05 // rows whole and in their own order, where there is nothing to choose
 		if !covers(g, x) {
 			per = perSeek
 		}
@@ -136,7 +136,7 @@ func covers(g *get, x *catalog.Index) bool {
 		return false
 	}
 	for i, c := range g.cols {
-		if !c.used {
+		if !c.used && !c.asked {
 			continue
 		}
 		id := g.table.Columns[i].ID

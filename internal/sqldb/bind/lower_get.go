@@ -8,11 +8,11 @@ import (
 
 // get lowers a table to a scan of the index that was chosen.
 func (l *lowerer) get(g *get, w *wish) (lowered, error) {
-	cols := g.wanted(w.first)
 	if slices.ContainsFunc(g.conds, isNever) {
-		return nothing(cols), nil
+		return nothing(g.wanted(w.first, nil)), nil
 	}
 	c := l.b.choose(g, w)
+	cols := g.wanted(w.first, g.rest(&c))
 	out := &plan.Scan{Table: g.table, Index: c.index, Reverse: c.reverse, Locators: g.locator != nil, Lock: g.lock}
 	slots := cols
 	if g.locator != nil {
@@ -21,16 +21,10 @@ func (l *lowerer) get(g *get, w *wish) (lowered, error) {
 	for _, col := range slots {
 		out.Columns = append(out.Columns, col.ordinal)
 	}
-	done := map[plan.Expr]bool{}
-	if err := l.bounds(g, &c, out, done); err != nil {
+	if err := l.bounds(&c, out); err != nil {
 		return lowered{}, err
 	}
-	var rest []plan.Expr
-	for _, cond := range g.conds {
-		if !done[cond] && !isTrue(cond) {
-			rest = append(rest, cond)
-		}
-	}
+	rest := g.rest(&c)
 	if len(rest) > 0 {
 		e, err := l.expr(allOf(rest), slots)
 		if err != nil {
@@ -54,19 +48,57 @@ func (l *lowerer) get(g *get, w *wish) (lowered, error) {
 	return low, nil
 }
 
-// wanted are the columns that are asked for, those that the consumer wants in front first; the locator is last.
-func (g *get) wanted(first []*column) []*column {
+// rest are the conditions that the index does not answer wholly.
+func (g *get) rest(c *choice) []plan.Expr {
+	done := map[plan.Expr]bool{}
+	for _, t := range c.prefix {
+		done[t.cond] = t.exact
+	}
+	for _, t := range []*term{c.low, c.high, c.in} {
+		if t == nil {
+			continue
+		}
+		// Below a bound there are the NULLs too, which the condition turns away.
+		nulls := t == c.high && c.low == nil && g.cols[t.ordinal].t.Nullable
+		done[t.cond] = t.exact && !nulls
+	}
+	var rest []plan.Expr
+	for _, cond := range g.conds {
+		if !done[cond] && !isTrue(cond) {
+			rest = append(rest, cond)
+		}
+	}
+	return rest
+}
+
+// wanted are the columns that are asked for, those that the consumer wants in front first, and those of the conditions
+// that rows are held to; the locator is last.
+func (g *get) wanted(first []*column, rest []plan.Expr) []*column {
 	var out []*column
 	seen := columnSet{}
-	for _, c := range first {
-		if c.base == g && c.used && !seen[c] && c.ordinal < len(g.cols) && g.cols[c.ordinal] == c {
+	add := func(c *column) {
+		if c.base == g && !seen[c] && c.ordinal < len(g.cols) && g.cols[c.ordinal] == c {
 			out = append(out, c)
 			seen[c] = true
 		}
 	}
+	for _, c := range first {
+		if c.used {
+			add(c)
+		}
+	}
 	for _, c := range g.cols {
-		if c.used && !seen[c] {
-			out = append(out, c)
+		if c.used {
+			add(c)
+		}
+	}
+	asked := columnSet{}
+	for _, e := range rest {
+		refs(e, asked)
+	}
+	for _, c := range g.cols {
+		if asked[c] {
+			add(c)
 		}
 	}
 	if g.locator != nil {
@@ -75,15 +107,14 @@ func (g *get) wanted(first []*column) []*column {
 	return out
 }
 
-// bounds lowers what the index is asked for. What it answers wholly need not be asked of rows again.
-func (l *lowerer) bounds(g *get, c *choice, out *plan.Scan, done map[plan.Expr]bool) error {
+// bounds lowers what the index is asked for.
+func (l *lowerer) bounds(c *choice, out *plan.Scan) error {
 	for _, t := range c.prefix {
 		e, err := l.expr(t.x, nil)
 		if err != nil {
 			return err
 		}
 		out.Prefix = append(out.Prefix, e)
-		done[t.cond] = t.exact
 	}
 	for _, end := range []struct {
 		t  *term
@@ -97,17 +128,11 @@ func (l *lowerer) bounds(g *get, c *choice, out *plan.Scan, done map[plan.Expr]b
 			return err
 		}
 		*end.to = &plan.Bound{X: e, Inclusive: end.t.inclusive}
-		// Below a bound there are the NULLs too, which the condition turns away.
-		nulls := end.t.kind == termHigh && c.low == nil && g.cols[end.t.ordinal].t.Nullable
-		done[end.t.cond] = end.t.exact && !nulls
 	}
-	if c.in != nil {
-		list, err := l.list(c.in.in, nil)
-		if err != nil {
-			return err
-		}
-		out.In = list
-		done[c.in.cond] = c.in.exact
+	if c.in == nil {
+		return nil
 	}
-	return nil
+	var err error
+	out.In, err = l.list(c.in.in, nil)
+	return err
 }

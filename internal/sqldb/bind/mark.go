@@ -64,6 +64,9 @@ func mark(r relation) {
 		for _, c := range r.in.columns() {
 			c.used = true
 		}
+	case *get:
+		r.mark()
+		return
 	case *aggregate:
 		r.drop()
 	case *window:
@@ -71,6 +74,20 @@ func mark(r relation) {
 	}
 	r.exprs(func(p *plan.Expr) { markExpr(*p) })
 	r.inputs(func(in *relation) { mark(*in) })
+}
+
+// mark asks for the columns of the table's own conditions. They are read only where no index answers the condition.
+func (r *get) mark() {
+	for _, e := range r.conds {
+		for c := range freeOf(e) {
+			if c.base == r {
+				c.asked = true
+			} else {
+				c.used = true
+			}
+		}
+		subqueries(e, func(s *subquery) { markExpr(s) })
+	}
 }
 
 // drop leaves out aggregates that nobody wants.

@@ -13,6 +13,7 @@ type column struct {
 	name     string
 	t        value.Type
 	used     bool // somebody asks for it; set by mark
+	asked    bool // of a table: a condition of the table itself asks for it
 	identity bool
 	computed bool
 	source   *plan.Source // of a table's column shown unchanged

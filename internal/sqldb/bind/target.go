@@ -43,16 +43,13 @@ func (b *binder) viewTarget(x *tsql.Table, _ *catalog.Module) (*catalog.Table, e
 	return nil, fail(x.At, 4406, 16, 1, "Update or insert of view or function '%s' failed because it contains a derived or constant field.", written(&x.Name))
 }
 
-// targetName is a table as message 2628 names it.
+// targetName is a column as message 2628 names it; who runs the plan puts the database before it.
 func (b *binder) targetName(t *catalog.Table, c *catalog.Column) *plan.Target {
-	if t.Temporary {
-		return &plan.Target{Table: "tempdb.dbo." + t.Name, Column: c.Name}
-	}
 	schema := "dbo"
-	if s, ok := b.env.Catalog.SchemaByID(t.SchemaID); ok {
+	if s, ok := b.env.Catalog.SchemaByID(t.SchemaID); ok && !t.Temporary {
 		schema = s.Name
 	}
-	return &plan.Target{Table: b.env.Catalog.Name + "." + schema + "." + t.Name, Column: c.Name}
+	return &plan.Target{Table: schema + "." + t.Name, Column: c.Name}
 }
 
 // permitOn is permit for a table; temporary ones need nothing.

@@ -180,6 +180,8 @@ func (b *binder) convertBound(out term, t value.Type, r plan.Expr, through bool)
 		x = b.clamped(t, r, out.kind)
 	}
 	out.x, out.inclusive = x, true
+	// An integer beyond the column's type is NULL here, which equals nothing either.
+	out.exact = out.kind == termEqual && t.IsInteger() && rt.IsInteger()
 	return out, true
 }
 
