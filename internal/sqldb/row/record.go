@@ -101,7 +101,7 @@ func appendValue(dst []byte, head uint64, v value.Value) []byte {
 func appendNumber(dst []byte, head uint64, n int64) []byte {
 	z := uint64(n<<1) ^ uint64(n>>63)
 	if z < 1<<35 {
-		return binary.AppendUvarint(binary.AppendUvarint(dst, head|formSmall), z)
+		return binary.AppendUvarint(binary.AppendUvarint(dst, head+formSmall), z)
 	}
 	return binary.LittleEndian.AppendUint64(binary.AppendUvarint(dst, head|formFixed), uint64(n))
 }

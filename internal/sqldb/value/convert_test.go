@@ -15,15 +15,6 @@ func literal(t *testing.T, text string, to Type) Value {
 	return v
 }
 
-func typed(t *testing.T, name string, args ...int) Type {
-	t.Helper()
-	typ, err := TypeOf(name, 30, args...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return typ
-}
-
 // Each row is CONVERT(to, CAST(text AS from), style) and what SQL Server answers, as text or as message.
 func TestConvert(t *testing.T) {
 	vc := Sized(VarChar, 30)
