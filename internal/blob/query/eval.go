@@ -158,7 +158,11 @@ func (l like) eval(r *record) (value, error) {
 	if err != nil || v.kind == missing || p.kind == missing {
 		return value{}, err
 	}
-	return boolOf(matchLike([]rune(v.String()), []rune(p.String()))), nil
+	pattern := []rune(p.String())
+	if len(pattern) > maxPattern {
+		return value{}, errors.New("a pattern of LIKE is too long")
+	}
+	return boolOf(matchLike([]rune(v.String()), pattern)), nil
 }
 
 // matchLike matches % and _. It goes back to the last % only, so it takes at most length times length steps.

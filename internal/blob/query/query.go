@@ -14,6 +14,7 @@ const (
 	MaxExpression = 256 << 10 // bytes, Azure's
 	maxRecord     = 1 << 20   // bytes of a record, Azure's
 	maxDepth      = 64        // of an expression
+	maxPattern    = 512       // characters of a pattern of LIKE: matching takes its length times the text's
 	flushAt       = 64 << 10  // bytes of results that go out at once
 	progressAfter = 4 << 20   // bytes that are looked at without a word to the client, at most
 )

@@ -97,6 +97,10 @@ func TestFailures(t *testing.T) {
 	if s.data.String() != "1\n3\n" || len(s.failures) != 1 || s.failures[0].Fatal || s.failures[0].Position != 2 {
 		t.Errorf("%q, %+v", s.data.String(), s.failures)
 	}
+	s = run(t, `SELECT _1 FROM BlobStorage WHERE _1 LIKE '`+strings.Repeat("%a", maxPattern)+`'`, "1\n", Format{}, Format{})
+	if s.data.Len() > 0 || len(s.failures) != 1 || s.failures[0].Fatal {
+		t.Errorf("a long pattern: %q, %+v", s.data.String(), s.failures)
+	}
 	for in, from := range map[string]Format{
 		"\"open":                           {Quote: '"'},
 		"a\\":                              {Escape: '\\'},
