@@ -315,3 +315,43 @@ func TestBadXML(t *testing.T) {
 	}
 	l.unchanged(before)
 }
+
+// TestLeaseLostInTheMiddle: what a lease allowed to begin is refused where another holds the blob by the time all of it has
+// come.
+func TestLeaseLostInTheMiddle(t *testing.T) {
+	l := newLine(t)
+	const mine, other = "5f6ae6a5-3d3f-4a2c-9a3b-0f6f6f2f0b01", "5f6ae6a5-3d3f-4a2c-9a3b-0f6f6f2f0b02"
+	lease := func(action string, header ...string) {
+		t.Helper()
+		header = append([]string{"x-ms-lease-action", action}, header...)
+		status := map[string]int{"acquire": 201, "break": 202, "release": 200}[action]
+		l.do(ask{method: "PUT", url: "/con/there?comp=lease", as: "key", header: header}, status, "")
+	}
+	for _, s := range sendings() {
+		if !strings.HasPrefix(s.path, "/con/there") || s.method != "PUT" || len(s.body) < 1000 {
+			continue
+		}
+		t.Run(s.name, func(t *testing.T) {
+			before := l.state()
+			lease("acquire", "x-ms-proposed-lease-id", mine, "x-ms-lease-duration", "-1")
+			head := l.over(l.address, s.method, s.path, len(s.body), append([]string{"x-ms-lease-id", mine}, s.header...)...)
+			c := l.speak(head + s.body[:len(s.body)/2])
+			for range 1000 { // until it was let in, and is on its way onto the disk
+				if count(t, l.dir) > 0 {
+					break
+				}
+				time.Sleep(time.Millisecond)
+			}
+			lease("break", "x-ms-lease-break-period", "0")
+			lease("acquire", "x-ms-proposed-lease-id", other, "x-ms-lease-duration", "-1")
+			if _, err := io.WriteString(c, s.body[len(s.body)/2:]); err != nil {
+				t.Fatal(err)
+			}
+			if status, code := l.answered(c); status != 412 || code != "LeaseIdMismatchWithBlobOperation" {
+				t.Errorf("%d %s", status, code)
+			}
+			lease("release", "x-ms-lease-id", other)
+			l.unchanged(before)
+		})
+	}
+}
