@@ -90,7 +90,9 @@ func (a *App) open(ctx context.Context) error {
 			return fmt.Errorf("make the cloud: %w", err)
 		}
 	}
-	a.makeFronts()
+	if err := a.makeFronts(); err != nil {
+		return err
+	}
 	return nil
 }
 

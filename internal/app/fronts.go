@@ -10,6 +10,7 @@ import (
 	"github.com/alcedo-cloud/alcedo/internal/front/entra"
 	"github.com/alcedo-cloud/alcedo/internal/front/graph"
 	"github.com/alcedo-cloud/alcedo/internal/front/imds"
+	"github.com/alcedo-cloud/alcedo/internal/front/tds"
 	"github.com/alcedo-cloud/alcedo/internal/front/vault"
 	"github.com/alcedo-cloud/alcedo/internal/gateway"
 )
@@ -24,10 +25,11 @@ type fronts struct {
 	appService http.Handler
 	devStorage http.Handler
 	control    http.Handler
+	databases  *tds.Front
 }
 
 // makeFronts hangs every front under its hosts. A host of the cloud that no front answers for is told so by the gateway.
-func (a *App) makeFronts() {
+func (a *App) makeFronts() (err error) {
 	s := &a.services
 	tenant := a.instance.Credentials.TenantID
 	manager := arm.New(arm.Config{
@@ -61,8 +63,12 @@ func (a *App) makeFronts() {
 		Clock: a.Clock, Rand: a.Rand, Log: a.Log,
 	})
 	a.fronts.appService = a.fronts.metadata.AppService(a.identified)
+	a.fronts.databases, err = tds.New(tds.Config{
+		Sessions: s.databases, Verifier: s.verifier, Certificates: s.authority, Cloud: a.cloud, TenantID: tenant, Rand: a.Rand, Log: a.Log,
+	})
 	a.fronts.control = control.New(control.Config{
 		Status: a.Status, Credentials: a.Credentials, Environment: a.Environment, Decisions: a.Decisions,
 		Check: a.CheckStorage, Stop: a.requestStop, Log: a.Log,
 	})
+	return err
 }

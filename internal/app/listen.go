@@ -29,6 +29,7 @@ type serving struct {
 	gateway  *gateway.Gateway
 	tls      net.Listener
 	proxy    net.Listener
+	sql      net.Listener
 	servers  []bound
 	sandbox  net.Listener
 	remove   []string // files and folders that go at a clean exit
@@ -84,6 +85,14 @@ func (a *App) listenTCP(ctx context.Context) (err error) {
 		return err
 	}
 	s.record.Proxy = s.proxy.Addr().String()
+	address := a.Settings.SQL
+	if address == "" {
+		address = "127.0.0.1:0"
+	}
+	if s.sql, err = lc.Listen(ctx, "tcp", address); err != nil {
+		return fmt.Errorf("%w: choose another address with --sql", err)
+	}
+	s.record.SQL = s.sql.Addr().String()
 	identity, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -151,6 +160,7 @@ func (a *App) Serve(ctx context.Context) error {
 	defer finish()
 	group.Go(func() error { return s.gateway.ServeTLS(s.tls) })
 	group.Go(func() error { return s.gateway.ServeProxy(s.proxy) })
+	group.Go(func() error { return a.fronts.databases.Serve(working, s.sql) })
 	for _, b := range s.servers {
 		group.Go(func() error { return closed(b.server.Serve(b.listener)) })
 	}
@@ -193,7 +203,7 @@ func (a *App) stopServing() error {
 		errs = append(errs, closed(s.sandbox.Close())) // ends the sandboxes too
 	}
 	errs = append(errs, s.gateway.Shutdown(ctx))
-	for _, l := range []net.Listener{s.tls, s.proxy} {
+	for _, l := range []net.Listener{s.tls, s.proxy, s.sql} {
 		if l != nil {
 			errs = append(errs, closed(l.Close()))
 		}

@@ -30,6 +30,9 @@ func (a *App) turn(ctx context.Context) {
 	if _, err := a.services.tokens.RotateOlder(ctx, signingKeyAge); err != nil {
 		a.Log.Error("the signing key was not rotated", "error", err)
 	}
+	if _, err := a.services.databases.Sweep(ctx); err != nil {
+		a.Log.Error("the databases were not swept", "error", err)
+	}
 	if err := a.services.vaults.Sweep(ctx); err != nil {
 		a.Log.Error("the vaults were not swept", "error", err)
 	}

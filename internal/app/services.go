@@ -16,10 +16,12 @@ import (
 	"github.com/alcedo-cloud/alcedo/internal/provider/compute"
 	"github.com/alcedo-cloud/alcedo/internal/provider/keyvault"
 	"github.com/alcedo-cloud/alcedo/internal/provider/managedidentity"
+	"github.com/alcedo-cloud/alcedo/internal/provider/sql"
 	"github.com/alcedo-cloud/alcedo/internal/provider/storage"
 	"github.com/alcedo-cloud/alcedo/internal/rbac"
 	"github.com/alcedo-cloud/alcedo/internal/rbac/assignments"
 	"github.com/alcedo-cloud/alcedo/internal/resource"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb"
 	"github.com/alcedo-cloud/alcedo/internal/sts"
 	"github.com/alcedo-cloud/alcedo/internal/token"
 	"github.com/alcedo-cloud/alcedo/internal/vault"
@@ -37,6 +39,7 @@ type services struct {
 	identity    *identity.Service
 	vaults      *vault.Service
 	blobs       *blob.Service
+	databases   *sqldb.Service
 	resources   *resource.Service
 }
 
@@ -94,6 +97,9 @@ func (a *App) makeServices(ctx context.Context) error {
 	if err := a.makeBlobs(); err != nil {
 		return err
 	}
+	if err := a.makeDatabases(); err != nil {
+		return err
+	}
 	var err error
 	s.resources, err = resource.New(resource.Config{
 		Store: a.store, Door: s.audit, Clock: a.Clock, Rand: a.Rand, Cloud: a.cloud, TenantID: tenant,
@@ -107,6 +113,9 @@ func (a *App) makeServices(ctx context.Context) error {
 				Cloud: a.cloud, Rand: a.Rand, TenantID: tenant,
 			}),
 			keyvault.Provider(keyvault.Config{Vaults: s.vaults, Cloud: a.cloud, TenantID: tenant}),
+			sql.Provider(sql.Config{
+				Registry: s.databases, Identities: s.identity, Cloud: a.cloud, Rand: a.Rand, TenantID: tenant,
+			}),
 			authorization.Provider(authorization.Config{Assignments: s.assignments, Administrator: a.administrator}),
 		},
 		Deleted: s.assignments.DeleteBelow, Visible: s.assignments.Visible,

@@ -77,6 +77,13 @@ func (a *App) openDevelopmentAccounts(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
+			old, there, err := blob.AccountTx(tx, account.Name)
+			if err != nil {
+				return err
+			}
+			if there { // what its clients have set outlives the process
+				account.Properties, account.Created, account.DelegationRevoked = old.Properties, old.Created, old.DelegationRevoked
+			}
 			if err := a.services.blobs.PutAccount(tx, account); err != nil {
 				return err
 			}

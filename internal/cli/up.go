@@ -30,6 +30,7 @@ type upFlags struct {
 	detach    bool
 	verbose   bool
 	storage   string
+	sql       string
 }
 
 func newUp(sh *shell) *cobra.Command {
@@ -52,7 +53,7 @@ cloud; several run side by side with different folders and addresses.`,
 			}
 			settings := config.Settings{
 				Cloud: f.cloud, Folder: folder, Ephemeral: f.ephemeral, Listen: f.listen, RootKey: os.Getenv("ALCEDO_ROOT_KEY"),
-				DevStorage: f.storage, DevAccounts: os.Getenv("AZURITE_ACCOUNTS"),
+				DevStorage: f.storage, SQL: f.sql, DevAccounts: os.Getenv("AZURITE_ACCOUNTS"),
 			}
 			if f.detach {
 				return sh.detach(cmd.Context(), settings, f)
@@ -69,6 +70,7 @@ cloud; several run side by side with different folders and addresses.`,
 	flags.StringVar(&f.listen, "listen", config.DefaultListen, "address of the TLS listener; port 0 takes a free one")
 	flags.StringVar(&f.storage, "dev-storage", "",
 		"also serve Blob Storage to programs written for Azurite, in plain HTTP: 127.0.0.1:10000")
+	flags.StringVar(&f.sql, "sql", "", "address for clients of Azure SQL outside of a machine (default: a free port of loopback)")
 	flags.BoolVar(&f.ephemeral, "ephemeral", false, "keep everything in memory; the folder then only says where the cloud is")
 	flags.BoolVarP(&f.detach, "detach", "d", false, "go to the background once the cloud answers")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "log each request on standard error")
@@ -135,6 +137,9 @@ func (sh *shell) detach(ctx context.Context, settings config.Settings, f upFlags
 	}
 	if f.storage != "" {
 		args = append(args, "--dev-storage", f.storage)
+	}
+	if f.sql != "" {
+		args = append(args, "--sql", f.sql)
 	}
 	if f.verbose {
 		args = append(args, "--verbose")

@@ -22,6 +22,9 @@ type Settings struct {
 	// well-known development account or those of DevAccounts (AZURITE_ACCOUNTS). "" opens none.
 	DevStorage, DevAccounts string
 
+	// SQL is host:port of the listener for clients of Azure SQL outside of the sandbox; "" takes a free port of loopback.
+	SQL string
+
 	RootKey string // base64 of the key that wraps the vaults' keys (ALCEDO_ROOT_KEY); "" keeps one in the folder
 }
 
@@ -58,6 +61,7 @@ type Instance struct {
 	Listen         string    `json:"listen"` // address of the TLS listener, as bound
 	Proxy          string    `json:"proxy"`  // address of the CONNECT proxy
 	DevStorage     string    `json:"devStorage,omitempty"`
+	SQL            string    `json:"sql"` // address of the TDS listener
 	Identity       string    `json:"identity"` // address of the identity endpoint of alcedo env
 	ControlSocket  string    `json:"controlSocket"`
 	SandboxSocket  string    `json:"sandboxSocket"`

@@ -1,0 +1,280 @@
+package sqldb
+
+import (
+	"errors"
+	"io"
+
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/bind"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/exec"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/plan"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/txn"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
+	"github.com/alcedo-cloud/alcedo/internal/tsql"
+)
+
+// selectInto is SELECT … INTO: a table of the query's columns is made and filled, as one statement.
+func (r *run) selectInto(s *tsql.SelectStatement, into *tsql.ObjectName) error {
+	var local bool
+	b, err := compile(r.environment(&local), s)
+	if err != nil {
+		return err
+	}
+	if err := r.permitBound(b); err != nil {
+		return err
+	}
+	if isTemporary(into.Name.Name) {
+		return r.intoTemporary(b, into)
+	}
+	if err := r.mustBe("CREATE TABLE"); err != nil {
+		return err
+	}
+	var count int64
+	err = r.change(func(e *catalog.Edit, tx *txn.Tx) error {
+		schema, err := r.target(e.Database(), *into)
+		if err != nil {
+			return err
+		}
+		if err := r.mustAlterSchema(schema); err != nil {
+			return err
+		}
+		if err := free(e.Database(), schema.ID, into.Name.Name); err != nil {
+			return err
+		}
+		t, err := r.tableOf(r.builder(e, schema.ID), into.Name.Name, b.plan)
+		if err != nil {
+			return err
+		}
+		e.PutObject(t)
+		count, err = r.fillFrom(tx, b, t)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	r.session.affected = count
+	return r.counted(&plan.Statement{Command: commandInsert}, count)
+}
+
+// Commands of DONE tokens.
+const (
+	commandSelect = 0xC1
+	commandInsert = 0xC3
+)
+
+func (r *run) intoTemporary(b *bound, into *tsql.ObjectName) error {
+	s := r.session
+	key := fold(into.Name.Name)
+	if s.temporary[key] != nil {
+		return value.Errorf(2714, 16, 6, "There is already an object named '%s' in the database.", into.Name.Name)
+	}
+	t, err := r.tableOf(r.builder(nil, catalog.SchemaDBO), into.Name.Name, b.plan)
+	if err != nil {
+		return err
+	}
+	t.Temporary = true
+	var count int64
+	err = r.within(func(tx *txn.Tx) error {
+		return inStatement(tx, func(tx *txn.Tx) (err error) {
+			count, err = r.fillFrom(tx, b, t)
+			return err
+		})
+	})
+	if err != nil {
+		return err
+	}
+	s.temporary[key] = t
+	s.version++
+	r.scope.temporary = append(r.scope.temporary, key)
+	s.affected = count
+	return r.counted(&plan.Statement{Command: commandInsert}, count)
+}
+
+// tableOf makes a table of a query's columns; an identity column stays one.
+func (r *run) tableOf(b *builder, name string, p *plan.Statement) (*catalog.Table, error) {
+	b.t = &catalog.Table{Header: b.header(name, catalog.KindTable, 0), NextColumn: 1, NextIndex: 2, Temporary: b.e == nil}
+	for i, c := range p.Columns {
+		if c.Name == "" {
+			return nil, value.Errorf(1038, 15, 5, "An object or column name is missing or empty. For SELECT INTO statements, verify each column has a name. "+
+				"For other statements, look for empty alias names. Aliases defined as \"\" or [] are not allowed. Change the alias to a valid name.")
+		}
+		if _, at := b.t.Column(c.Name); at >= 0 {
+			return nil, value.Errorf(2705, 16, 3, "Column names in each table must be unique. Column name '%s' in table '%s' is specified more than once.", c.Name, name)
+		}
+		column := &catalog.Column{ID: int32(i + 1), Name: c.Name, Type: c.Type}
+		if column.Type.ID == value.Void {
+			column.Type = value.Type{ID: value.Int, Nullable: true}
+		}
+		if c.Identity && c.Source != nil && c.Source.Column.Identity != nil {
+			identity := *c.Source.Column.Identity
+			column.Identity = &identity
+		}
+		b.t.Columns = append(b.t.Columns, column)
+		b.t.NextColumn++
+	}
+	return b.t, nil
+}
+
+// fillFrom runs a query and puts its rows into a new table.
+func (r *run) fillFrom(tx *txn.Tx, b *bound, t *catalog.Table) (int64, error) {
+	var rows [][]value.Value
+	c := r.execution(tx)
+	if _, err := b.program.Run(c, func(row []value.Value) error {
+		rows = append(rows, append([]value.Value(nil), row...))
+		return nil
+	}); err != nil {
+		return 0, err
+	}
+	columns := make([]int, len(t.Columns))
+	for i := range columns {
+		columns[i] = i
+	}
+	return exec.Bulk(c, t, &plan.Rules{Defaults: make([]plan.Expr, len(columns)), Computed: make([]plan.Expr, len(columns)), Filters: make([]plan.Expr, len(t.Indexes))},
+		columns, fromSlice(rows), exec.BulkOptions{KeepNulls: true, KeepIdentity: true, TableLock: true})
+}
+
+// fromSlice yields rows that are in memory.
+func fromSlice(rows [][]value.Value) func(dst []value.Value) error {
+	next := 0
+	return func(dst []value.Value) error {
+		if next == len(rows) {
+			return io.EOF
+		}
+		copy(dst, rows[next])
+		next++
+		return nil
+	}
+}
+
+// capturedTypes are the columns of the results that INSERT … EXEC takes.
+type capturedTypes struct{ columns []plan.Column }
+
+// insertRows is the second half of INSERT … EXEC.
+func (r *run) insertRows(s *tsql.Insert, rows [][]value.Value, width int, from []plan.Column) error {
+	name := targetName(s.Target)
+	var local bool
+	env := r.environment(&local)
+	t, err := r.insertTarget(name)
+	if err != nil {
+		return err
+	}
+	columns, err := insertColumns(t, s.Columns)
+	if err != nil {
+		return err
+	}
+	if len(rows) > 0 && width != len(columns) {
+		return value.Errorf(213, 16, 7, "Column name or number of supplied values does not match table definition.")
+	}
+	for i, at := range columns {
+		if i >= len(from) {
+			break
+		}
+		convert := value.Assigner(from[i].Type, t.Columns[at].Type)
+		for _, row := range rows {
+			if row[i], err = convert(row[i]); err != nil {
+				return err
+			}
+		}
+	}
+	if err := r.permit([]plan.Need{{Permission: "INSERT", Object: t.ID, Through: r.chain()}}); err != nil {
+		return err
+	}
+	rules, err := bind.Rules(env, t)
+	if err != nil {
+		return err
+	}
+	var count int64
+	err = r.within(func(tx *txn.Tx) error {
+		return inStatement(tx, func(tx *txn.Tx) (err error) {
+			count, err = exec.Bulk(r.execution(tx), t, rules, columns, fromSlice(rows), exec.BulkOptions{Check: true, KeepNulls: true, Triggers: true})
+			return err
+		})
+	})
+	if err != nil {
+		return err
+	}
+	r.session.affected = count
+	return r.counted(&plan.Statement{Command: commandInsert}, count)
+}
+
+func targetName(s tsql.TableSource) tsql.ObjectName {
+	switch t := s.(type) {
+	case *tsql.Table:
+		return t.Name
+	case *tsql.TableVariable:
+		return tsql.ObjectName{Name: tsql.Ident{Name: t.Name}}
+	}
+	return tsql.ObjectName{}
+}
+
+func (r *run) insertTarget(name tsql.ObjectName) (*catalog.Table, error) {
+	if t := r.localTable(name.Name.Name); t != nil {
+		return t, nil
+	}
+	o, ok := r.find(name)
+	t, is := o.(*catalog.Table)
+	if !ok || !is {
+		return nil, value.Errorf(208, 16, 1, "Invalid object name '%s'.", nameText(name))
+	}
+	return t, nil
+}
+
+// insertColumns are the ordinals that a column list names, or all that can be inserted into.
+func insertColumns(t *catalog.Table, names []tsql.Ident) ([]int, error) {
+	var out []int
+	if len(names) == 0 {
+		for i, c := range t.Columns {
+			if c.Identity == nil && c.Computed == nil && c.Type.ID != value.RowVersion {
+				out = append(out, i)
+			}
+		}
+		return out, nil
+	}
+	for _, n := range names {
+		_, at := t.Column(n.Name)
+		if at < 0 {
+			return nil, value.Errorf(207, 16, 1, "Invalid column name '%s'.", n.Name)
+		}
+		out = append(out, at)
+	}
+	return out, nil
+}
+
+// pseudoTables puts a trigger's inserted and deleted rows where its statements find them.
+func (r *run) pseudoTables(sc *scope, of *catalog.Table, inserted, deleted [][]value.Value) error {
+	s := r.session
+	sc.pseudo = map[string]*catalog.Table{}
+	for _, each := range []struct {
+		name string
+		rows [][]value.Value
+	}{{"inserted", inserted}, {"deleted", deleted}} {
+		t := &catalog.Table{Temporary: true, Variable: true, NextColumn: of.NextColumn, NextIndex: 2}
+		s.nextTable--
+		t.ID, t.Name, t.Kind = s.nextTable, each.name, catalog.KindTable
+		columns := make([]int, len(of.Columns))
+		for i, c := range of.Columns {
+			plainColumn := *c
+			plainColumn.Identity, plainColumn.Default, plainColumn.Computed = nil, nil, nil
+			plainColumn.Type.Nullable = true
+			if plainColumn.Type.ID == value.RowVersion {
+				plainColumn.Type = value.Type{ID: value.VarBinary, Length: 8, Nullable: true}
+			}
+			t.Columns = append(t.Columns, &plainColumn)
+			columns[i] = i
+		}
+		rules := &plan.Rules{Defaults: make([]plan.Expr, len(columns)), Computed: make([]plan.Expr, len(columns))}
+		err := inStatement(s.tx, func(tx *txn.Tx) error {
+			_, err := exec.Bulk(r.execution(tx), t, rules, columns, fromSlice(each.rows), exec.BulkOptions{KeepNulls: true})
+			return err
+		})
+		if err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+		sc.pseudo[each.name] = t
+		if sc.tables == nil {
+			sc.tables = map[string]*catalog.Table{}
+		}
+		sc.tables["\x00"+each.name] = t // so that its rows go with the scope
+	}
+	return nil
+}

@@ -1,0 +1,287 @@
+package sqldb
+
+import (
+	"strings"
+
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/bind"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/plan"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/txn"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
+	"github.com/alcedo-cloud/alcedo/internal/tsql"
+)
+
+// definition is what the four CREATEs of modules share.
+type definition struct {
+	mode       tsql.ModuleMode
+	name       tsql.ObjectName
+	kind       catalog.Kind
+	span       tsql.Span
+	options    tsql.ModuleOptions
+	permission string
+	parent     int32
+}
+
+// defineModule makes a module or changes it; fill settles what is of its kind.
+func (r *run) defineModule(d definition, fill func(m *catalog.Module, e *catalog.Edit) error) error {
+	return r.change(func(e *catalog.Edit, _ *txn.Tx) error {
+		schema, err := r.target(e.Database(), d.name)
+		if err != nil {
+			return err
+		}
+		m := &catalog.Module{
+			Text: r.scope.batch.Slice(d.span), QuotedIdentifier: r.session.settings.quotedIdentifier,
+			SchemaBound: d.options.SchemaBinding, ExecuteAs: executeAs(d.options),
+		}
+		old, exists := e.Database().Object(schema.ID, d.name.Name.Name)
+		switch {
+		case exists && d.mode == tsql.Create:
+			return free(e.Database(), schema.ID, d.name.Name.Name)
+		case exists:
+			if err := r.mustAlter(old); err != nil {
+				return err
+			}
+			if was, ok := old.(*catalog.Module); !ok || was.Kind != d.kind {
+				return value.Errorf(2010, 16, 1, "Cannot perform alter on '%s' because it is an incompatible object type.", nameText(d.name))
+			}
+			m.Header = *old.Head()
+			m.Modified = r.session.service.now()
+		case d.mode == tsql.Alter:
+			return value.Errorf(208, 16, 6, "Invalid object name '%s'.", nameText(d.name))
+		default:
+			if err := r.mustBe(d.permission); d.permission != "" && err != nil {
+				return err
+			}
+			if err := r.mustAlterSchema(schema); err != nil {
+				return err
+			}
+			m.Header = r.header(e, schema.ID, d.name.Name.Name, d.kind)
+			m.ParentID = d.parent
+		}
+		if err := fill(m, e); err != nil {
+			return err
+		}
+		e.PutObject(m)
+		return nil
+	})
+}
+
+func executeAs(o tsql.ModuleOptions) string {
+	switch o.ExecuteAs {
+	case "USER":
+		return o.ExecuteAsUser
+	case "CALLER":
+		return ""
+	}
+	return o.ExecuteAs
+}
+
+func (r *run) createView(s *tsql.CreateView) error {
+	d := definition{mode: s.Mode, name: s.Name, kind: catalog.KindView, span: s.Span(), options: s.Options, permission: "CREATE VIEW"}
+	return r.defineModule(d, func(m *catalog.Module, e *catalog.Edit) error {
+		var local bool
+		env := r.environment(&local)
+		env.Catalog, env.Variable = e.Database(), nil
+		columns, err := bind.Columns(env, s.Query)
+		if err != nil {
+			return err
+		}
+		if local {
+			return value.Errorf(4508, 16, 1, "Views or functions are not allowed on temporary tables. Table names that begin with '#' denote temporary tables.")
+		}
+		m.Columns, err = moduleColumns(s.Name.Name.Name, s.Columns, columns)
+		return err
+	})
+}
+
+// moduleColumns are a view's columns as the catalog shows them.
+func moduleColumns(view string, names []tsql.Ident, columns []plan.Column) ([]*catalog.Column, error) {
+	if len(names) > 0 && len(names) != len(columns) {
+		return nil, value.Errorf(8158, 16, 1, "'%s' has more columns than were specified in the column list.", view)
+	}
+	seen := map[string]bool{}
+	out := make([]*catalog.Column, len(columns))
+	for i, c := range columns {
+		name := c.Name
+		if len(names) > 0 {
+			name = names[i].Name
+		}
+		if name == "" {
+			return nil, value.Errorf(4511, 16, 1, "Create View or Function failed because no column name was specified for column %d.", i+1)
+		}
+		if seen[fold(name)] {
+			return nil, value.Errorf(4506, 16, 1, "Column names in each view or function must be unique. Column name '%s' in view or function '%s' is specified more than once.", name, view)
+		}
+		seen[fold(name)] = true
+		out[i] = &catalog.Column{ID: int32(i + 1), Name: name, Type: c.Type}
+	}
+	return out, nil
+}
+
+func (r *run) createProcedure(s *tsql.CreateProcedure) error {
+	if s.Number > 1 || s.ForReplication {
+		return value.Errorf(40510, 16, 1, "Statement 'CREATE PROCEDURE ;number or FOR REPLICATION' is not supported in this version of SQL Server.")
+	}
+	d := definition{mode: s.Mode, name: s.Name, kind: catalog.KindProcedure, span: s.Span(), options: s.Options, permission: "CREATE PROCEDURE"}
+	return r.defineModule(d, func(m *catalog.Module, _ *catalog.Edit) (err error) {
+		m.Parameters, err = r.moduleParameters(s.Parameters)
+		if err != nil {
+			return err
+		}
+		return r.declaredOnce(s.Parameters, s.Body)
+	})
+}
+
+// declaredOnce refuses a body that declares a name twice, as SQL Server does when the module is made.
+func (r *run) declaredOnce(parameters []tsql.Parameter, body []tsql.Statement) error {
+	l := newLayout()
+	if err := r.placeParameters(l, parameters); err != nil {
+		return err
+	}
+	return r.declareAll(l, body)
+}
+
+func (r *run) moduleParameters(parameters []tsql.Parameter) ([]catalog.Parameter, error) {
+	var out []catalog.Parameter
+	for _, p := range parameters {
+		c := catalog.Parameter{Name: p.Name, Output: p.Output, ReadOnly: p.ReadOnly}
+		if t, ok := r.tableType(p.Type); ok {
+			if !p.ReadOnly {
+				return nil, value.Errorf(352, 15, 1, "The table-valued parameter \"%s\" must be declared with the READONLY option.", p.Name)
+			}
+			c.TypeID = t.TypeID
+		} else {
+			var err error
+			if c.Type, err = r.typeOf(p.Type); err != nil {
+				return nil, err
+			}
+		}
+		if p.Default != nil {
+			c.Default = r.scope.batch.Slice(p.Default.Span())
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
+
+func (r *run) createFunction(s *tsql.CreateFunction) error {
+	d := definition{mode: s.Mode, name: s.Name, kind: catalog.KindScalarFunction, span: s.Span(), options: s.Options, permission: "CREATE FUNCTION"}
+	switch {
+	case s.Query != nil:
+		d.kind = catalog.KindInlineFunction
+	case s.Table != nil:
+		d.kind = catalog.KindTableFunction
+	}
+	return r.defineModule(d, func(m *catalog.Module, e *catalog.Edit) (err error) {
+		if m.Parameters, err = r.moduleParameters(s.Parameters); err != nil {
+			return err
+		}
+		switch d.kind {
+		case catalog.KindScalarFunction:
+			m.Returns, err = r.typeOf(*s.Returns)
+			if err != nil {
+				return err
+			}
+			return r.declaredOnce(s.Parameters, s.Body)
+		case catalog.KindTableFunction:
+			t, err := r.builder(nil, catalog.SchemaDBO).table(s.Variable, s.Table)
+			if err != nil {
+				return err
+			}
+			m.Columns = t.Columns
+			return nil
+		}
+		return r.inlineColumns(m, e, s)
+	})
+}
+
+func (r *run) inlineColumns(m *catalog.Module, e *catalog.Edit, s *tsql.CreateFunction) error {
+	l := newLayout()
+	if err := r.placeParameters(l, s.Parameters); err != nil {
+		return err
+	}
+	var local bool
+	env := r.environment(&local)
+	env.Catalog, env.Variable = e.Database(), l.find
+	columns, err := bind.Columns(env, s.Query)
+	if err != nil {
+		return err
+	}
+	m.Columns, err = moduleColumns(s.Name.Name.Name, nil, columns)
+	return err
+}
+
+func (r *run) createTrigger(s *tsql.CreateTrigger) error {
+	if s.Scope != "" {
+		return value.Errorf(40510, 16, 1, "Statement 'CREATE TRIGGER ON %s' is not supported in this version of SQL Server.", s.Scope)
+	}
+	o, ok := r.find(s.Table)
+	if !ok {
+		return value.Errorf(8197, 16, 4, "The object '%s' does not exist or is invalid for this operation.", nameText(s.Table))
+	}
+	if err := r.mustAlter(o); err != nil {
+		return err
+	}
+	if o.Head().Kind != catalog.KindTable {
+		return value.Errorf(40510, 16, 1, "Statement 'CREATE TRIGGER' on a view is not supported in this version of SQL Server.")
+	}
+	name := s.Name
+	if name.Schema.Name == "" {
+		schema, _ := r.session.view().SchemaByID(o.Head().SchemaID)
+		name.Schema.Name = schema.Name
+	}
+	d := definition{mode: s.Mode, name: name, kind: catalog.KindTrigger, span: s.Span(), options: s.Options, parent: o.Head().ID}
+	return r.defineModule(d, func(m *catalog.Module, _ *catalog.Edit) error {
+		m.Events, m.InsteadOf = s.Events, s.InsteadOf
+		return r.declaredOnce(nil, s.Body)
+	})
+}
+
+// switchTriggers is ENABLE and DISABLE TRIGGER.
+func (r *run) switchTriggers(s *tsql.TriggerState) error {
+	o, ok := r.find(s.Table)
+	t, is := o.(*catalog.Table)
+	if s.Scope != "" || !ok || !is {
+		return value.Errorf(8197, 16, 4, "The object '%s' does not exist or is invalid for this operation.", nameText(s.Table))
+	}
+	a := &tsql.TableTriggers{Enable: s.Enable, All: s.All}
+	for _, n := range s.Names {
+		a.Names = append(a.Names, n.Name)
+	}
+	if err := r.mustAlter(t); err != nil {
+		return err
+	}
+	return r.change(func(e *catalog.Edit, _ *txn.Tx) error { return r.tableTriggers(e, t, a) })
+}
+
+// fire runs a trigger's body with the rows that were changed.
+func (r *run) fire(m *catalog.Module, inserted, deleted [][]value.Value) error {
+	b, err := r.moduleBody(m)
+	if err != nil {
+		return err
+	}
+	trying := r.trying
+	r.trying++ // an error of the trigger is the statement's
+	defer func() { r.trying = trying }()
+	before := r.session.settings
+	defer func() { r.restore(before) }()
+	affected := r.session.affected
+	defer func() { r.session.affected = affected }()
+	table, ok := r.session.view().Table(m.ParentID)
+	if !ok {
+		return nil
+	}
+	r.out.inside++
+	defer func() { r.out.inside-- }()
+	r.session.affected = int64(max(len(inserted), len(deleted)))
+	err = r.enter(&scope{batch: b.batch, compiled: b.compiled, layout: b.layout, module: m}, func(sc *scope) error {
+		if err := r.pseudoTables(sc, table, inserted, deleted); err != nil {
+			return err
+		}
+		_, err := r.list(b.statements)
+		return err
+	})
+	return unraised(err)
+}
+
+func isTemporary(name string) bool { return strings.HasPrefix(name, "#") }

@@ -1,0 +1,207 @@
+package sqldb
+
+import (
+	"strings"
+
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/txn"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
+	"github.com/alcedo-cloud/alcedo/internal/tsql"
+)
+
+// createRole is CREATE ROLE.
+func (r *run) createRole(s *tsql.CreateRole) error {
+	if s.Server {
+		return value.Errorf(40510, 16, 1, "Statement 'CREATE SERVER ROLE' is not supported in this version of SQL Server.")
+	}
+	if err := r.mustBe("CREATE ROLE"); err != nil {
+		return err
+	}
+	return r.change(func(e *catalog.Edit, _ *txn.Tx) error {
+		d := e.Database()
+		if _, taken := d.Principal(s.Name.Name); taken {
+			return value.Errorf(15023, 16, 1, "User, group, or role '%s' already exists in the current database.", s.Name.Name)
+		}
+		owner := r.session.who.user
+		if s.Owner.Name != "" {
+			p, ok := d.Principal(s.Owner.Name)
+			if !ok {
+				return noPrincipal(s.Owner.Name)
+			}
+			owner = p.ID
+		}
+		now := r.session.service.now()
+		p := &catalog.Principal{ID: e.NextPrincipal(), Name: s.Name.Name, Type: catalog.Role, Owner: owner, Created: now, Modified: now}
+		return r.newRole(e, p)
+	})
+}
+
+func (r *run) newRole(e *catalog.Edit, p *catalog.Principal) error {
+	if err := r.newSID(p); err != nil {
+		return err
+	}
+	e.PutPrincipal(p)
+	return nil
+}
+
+func noPrincipal(name string) error {
+	return value.Errorf(15151, 16, 1, "Cannot find the principal '%s', because it does not exist or you do not have permission.", name)
+}
+
+// alterRole is ALTER ROLE … ADD MEMBER, DROP MEMBER and WITH NAME.
+func (r *run) alterRole(s *tsql.AlterRole) error {
+	if s.Server {
+		return r.alterServerRole(s)
+	}
+	switch {
+	case s.Add.Name != "":
+		return r.changeMember(s.Name.Name, s.Add.Name, true)
+	case s.Drop.Name != "":
+		return r.changeMember(s.Name.Name, s.Drop.Name, false)
+	}
+	return r.change(func(e *catalog.Edit, _ *txn.Tx) error {
+		d := e.Database()
+		old, ok := d.Principal(s.Name.Name)
+		if !ok || old.Type != catalog.Role || old.Fixed || old.ID == catalog.PublicID || !r.mayAlterPrincipal(d, old) {
+			return cannotAlter("role", s.Name.Name)
+		}
+		if _, taken := d.Principal(s.Rename.Name); taken {
+			return value.Errorf(15023, 16, 1, "User, group, or role '%s' already exists in the current database.", s.Rename.Name)
+		}
+		p := *old
+		p.Name = s.Rename.Name
+		e.PutPrincipal(&p)
+		return nil
+	})
+}
+
+// changeMember puts a principal into a role or takes it out.
+func (r *run) changeMember(role, member string, add bool) error {
+	return r.change(func(e *catalog.Edit, _ *txn.Tx) error {
+		d := e.Database()
+		to, ok := d.Principal(role)
+		if !ok || to.Type != catalog.Role || to.ID == catalog.PublicID || !r.mayAddTo(d, to) {
+			return cannotAlter("role", role)
+		}
+		p, ok := d.Principal(member)
+		if !ok {
+			if add {
+				return value.Errorf(15151, 16, 1, "Cannot add the principal '%s', because it does not exist or you do not have permission.", member)
+			}
+			return value.Errorf(15151, 16, 1, "Cannot drop the principal '%s', because it does not exist or you do not have permission.", member)
+		}
+		m := catalog.Member{Role: to.ID, Principal: p.ID}
+		if !add {
+			e.RemoveMember(m)
+			return nil
+		}
+		if p.ID <= catalog.SysID || p.Fixed {
+			return value.Errorf(15405, 11, 1, "Cannot use the special principal '%s'.", p.Name)
+		}
+		if d.Roles(to.ID)[p.ID] {
+			return value.Errorf(15413, 11, 1, "Cannot make a role a member of itself.")
+		}
+		e.AddMember(m)
+		return nil
+	})
+}
+
+// mayAddTo reports whether the user may change a role's members: fixed ones only db_owner may, but for those that
+// db_securityadmin may not be raised by.
+func (r *run) mayAddTo(d *catalog.Database, role *catalog.Principal) bool {
+	who := r.session.who
+	if who.server || who.user == catalog.DBOID {
+		return true
+	}
+	have := who.rights(d)
+	if role.Fixed {
+		return have.in[catalog.DBOwner] || have.has("CONTROL", securable{class: catalog.ClassDatabase})
+	}
+	return have.has("ALTER", securable{class: catalog.ClassPrincipal, major: role.ID, owner: role.Owner})
+}
+
+// roleMember is sp_addrolemember and sp_droprolemember.
+func (r *run) roleMember(name string, p *invocation) error {
+	role, ok := p.text(0, "@rolename")
+	if !ok {
+		return missing(name, "@rolename")
+	}
+	member, ok := p.text(1, "@membername")
+	if !ok {
+		return missing(name, "@membername")
+	}
+	return r.changeMember(role, member, name == "sp_addrolemember")
+}
+
+// executeAs is EXECUTE AS USER, CALLER and LOGIN.
+func (r *run) executeAs(s *tsql.ExecuteAs) error {
+	if s.Kind == "CALLER" {
+		return nil
+	}
+	name, err := r.optionText(&tsql.Option{Value: s.Name})
+	if err != nil {
+		return err
+	}
+	return r.actAs(s.Kind, name)
+}
+
+// actAs has the session act as another user until REVERT.
+func (r *run) actAs(kind, name string) error {
+	s := r.session
+	d := s.view()
+	p, ok := d.Principal(name)
+	refused := value.Errorf(15517, 16, 1, "Cannot execute as the database principal because the principal \"%s\" does not exist, this type of principal cannot be impersonated, or you do not have permission.", name)
+	if kind == "LOGIN" {
+		return value.Errorf(15406, 16, 1, "Cannot execute as the server principal because the principal \"%s\" does not exist, this type of principal cannot be impersonated, or you do not have permission.", name)
+	}
+	if !ok || p.Type == catalog.Role || p.Type == catalog.ExternalGroup || p.ID == catalog.InformationID || p.ID == catalog.SysID {
+		return refused
+	}
+	if !s.who.server && !s.who.rights(d).has("IMPERSONATE", securable{class: catalog.ClassPrincipal, major: p.ID}) {
+		return refused
+	}
+	r.become(p)
+	return nil
+}
+
+func (r *run) become(p *catalog.Principal) {
+	s := r.session
+	s.acting = append(s.acting, s.who)
+	login := p.Name
+	if p.Login != "" {
+		login = p.Login
+	}
+	s.who = identity{user: p.ID, name: p.Name, login: login, sid: p.SID}
+	clear(s.permitted)
+}
+
+// revert goes back to who the session was.
+func (r *run) revert() {
+	s := r.session
+	if n := len(s.acting); n > 0 {
+		s.who, s.acting = s.acting[n-1], s.acting[:n-1]
+		clear(s.permitted)
+	}
+}
+
+// actAsModule is a module's WITH EXECUTE AS.
+func (r *run) actAsModule(m *catalog.Module) (bool, error) {
+	if m.ExecuteAs == "" {
+		return false, nil
+	}
+	d := r.session.view()
+	name := m.ExecuteAs
+	if strings.EqualFold(name, "OWNER") || strings.EqualFold(name, "SELF") {
+		owner, ok := d.PrincipalByID(d.Owner(m))
+		if !ok {
+			return false, noPrincipal(name)
+		}
+		name = owner.Name
+	}
+	p, ok := d.Principal(name)
+	if !ok {
+		return false, value.Errorf(15517, 16, 1, "Cannot execute as the database principal because the principal \"%s\" does not exist, this type of principal cannot be impersonated, or you do not have permission.", name)
+	}
+	r.become(p)
+	return true, nil
+}

@@ -1,0 +1,120 @@
+package sqldb
+
+import (
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
+	"github.com/alcedo-cloud/alcedo/internal/tsql"
+)
+
+// statement runs one statement. An error that ends no more than the statement has been reported and is nil.
+func (r *run) statement(s tsql.Statement) (control, error) {
+	if err := r.ctx.Err(); err != nil {
+		return control{}, err
+	}
+	c, ok, err := r.flow(s)
+	if ok {
+		return c, r.failedUnlessNil(s, err)
+	}
+	before := r.session.edit
+	if err := r.plain(s); err != nil {
+		if r.session.tx != nil {
+			r.session.edit = before
+		}
+		return control{}, r.failed(s, err)
+	}
+	r.session.lastError = 0
+	return control{}, nil
+}
+
+func (r *run) failedUnlessNil(s tsql.Statement, err error) error {
+	if err == nil {
+		return nil
+	}
+	return r.failed(s, err)
+}
+
+// plain runs a statement that does not steer.
+func (r *run) plain(s tsql.Statement) error {
+	if ok, err := r.transactionStatement(s); ok {
+		return err
+	}
+	if ok, err := r.settingStatement(s); ok {
+		return err
+	}
+	r.now = ticksOf(r.session.service.now())
+	switch s := s.(type) {
+	case *tsql.SelectStatement:
+		if into := intoOf(s.Query); into != nil {
+			return r.selectInto(s, into)
+		}
+		return r.query(s)
+	case *tsql.Insert:
+		if err := r.implicitly(); err != nil {
+			return err
+		}
+		if s.Execute != nil {
+			return r.insertExecute(s)
+		}
+		return r.query(s)
+	case *tsql.Update, *tsql.Delete, *tsql.Merge:
+		if err := r.implicitly(); err != nil {
+			return err
+		}
+		return r.query(s)
+	case *tsql.Declare:
+		return r.declare(s)
+	case *tsql.SetVariable:
+		return r.setVariable(s)
+	case *tsql.Print:
+		return r.print(s)
+	case *tsql.RaiseError:
+		return r.raiseError(s)
+	case *tsql.Throw:
+		return r.throw(s)
+	case *tsql.Execute:
+		return r.execute(s)
+	case *tsql.InsertBulk:
+		return r.announceBulk(s)
+	}
+	if ok, err := r.cursorStatement(s); ok {
+		return err
+	}
+	if ok, err := r.securityStatement(s); ok {
+		return err
+	}
+	if ok, err := r.define(s); ok {
+		return err
+	}
+	return notSupported(s)
+}
+
+// notSupported is what Azure says of a statement that it does not have.
+func notSupported(s tsql.Statement) error {
+	return value.Errorf(40510, 16, 1, "Statement '%s' is not supported in this version of SQL Server.", statementName(s))
+}
+
+func intoOf(q *tsql.Query) *tsql.ObjectName {
+	if s, ok := q.Body.(*tsql.Select); ok {
+		return s.Into
+	}
+	return nil
+}
+
+// defaultSchema is where names without a schema are looked for first.
+func (r *run) defaultSchema() int32 {
+	if r.scope != nil && r.scope.module != nil {
+		return r.scope.module.SchemaID
+	}
+	return r.session.userSchema()
+}
+
+// userSchema is the default schema of the user.
+func (s *session) userSchema() int32 {
+	d := s.view()
+	if p, ok := d.PrincipalByID(s.who.user); ok && p.DefaultSchema != "" {
+		if schema, ok := d.Schema(p.DefaultSchema); ok {
+			return schema.ID
+		}
+	}
+	return catalog.SchemaDBO
+}

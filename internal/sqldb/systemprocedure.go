@@ -1,0 +1,438 @@
+package sqldb
+
+import (
+	"strings"
+	"time"
+
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/bind"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/plan"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/sysview"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/txn"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
+	"github.com/alcedo-cloud/alcedo/internal/tsql"
+)
+
+// runSystem runs a catalog procedure: its text is a batch over the system views, its parameters get the call's
+// arguments, and what is not given is NULL.
+func (r *run) runSystem(p *invocation, q sysview.Query) error {
+	c, err := r.compileBatch(q.Text, q.Parameters)
+	if err != nil {
+		return err
+	}
+	return r.enter(&scope{batch: c.batch, compiled: c, layout: c.layout}, func(sc *scope) error {
+		for i, a := range p.args {
+			place := i
+			if a.Name != "" {
+				var ok bool
+				if place, _, ok = sc.layout.find(a.Name); !ok {
+					return r.failed(nil, value.Errorf(8145, 16, 2, "%s is not a parameter for procedure %s.", a.Name, p.name))
+				}
+			}
+			if place >= sc.layout.parameters {
+				return r.failed(nil, value.Errorf(8144, 16, 2, "Procedure or function %s has too many arguments specified.", p.name))
+			}
+			v, err := convertTo(a.Value, a.Type, sc.layout.types[place])
+			if err != nil {
+				return r.failed(nil, err)
+			}
+			sc.frame[place] = v
+		}
+		_, err := r.list(c.batch.Statements)
+		return err
+	})
+}
+
+// setSessionContext is sp_set_session_context @key, @value, @read_only.
+func (r *run) setSessionContext(p *invocation) error {
+	key, ok := p.text(0, "@key")
+	if !ok {
+		return missing("sp_set_session_context", "@key")
+	}
+	s := r.session
+	if old, there := s.context[fold(key)]; there && old.readOnly {
+		return value.Errorf(15664, 16, 1, "Cannot set key '%s' in the session context. The key has been set as read_only for this session.", key)
+	}
+	a, _, given := p.arg(1, "@value")
+	if !given || a.Value.IsNull() {
+		delete(s.context, fold(key))
+		return nil
+	}
+	const most = 1000
+	if len(s.context) >= most {
+		return value.Errorf(15665, 16, 1, "The value was not set for key '%s' because the total size of keys and values in the session context would exceed the 1 MB limit.", key)
+	}
+	readOnly, _ := p.number(2, "@read_only")
+	v, t := a.Value, a.Type
+	if t.ID == value.Variant {
+		v, t = v.Variant()
+	}
+	s.context[fold(key)] = contextValue{v, t, readOnly != 0}
+	return nil
+}
+
+// applicationLock is the lock that sp_getapplock names: a table that does not exist.
+func (r *run) applicationLock(p *invocation) (txn.Table, txn.Mode, error) {
+	name, ok := p.text(0, "@Resource")
+	if !ok {
+		return txn.Table{}, 0, missing(p.name, "@Resource")
+	}
+	mode, _ := p.text(1, "@LockMode")
+	modes := map[string]txn.Mode{"shared": txn.Shared, "update": txn.Update, "exclusive": txn.Exclusive, "intentshared": txn.IntentShared, "intentexclusive": txn.IntentExclusive}
+	m, known := modes[fold(mode)]
+	if !known && p.name == "sp_getapplock" {
+		return txn.Table{}, 0, value.Errorf(15625, 16, 1, "Option '%s' not recognized for '%s' parameter.", mode, "@LockMode")
+	}
+	return txn.Table{Database: r.session.db.id, ID: -1, Generation: hash(fold(name))}, m, nil
+}
+
+func hash(s string) int32 {
+	h := uint32(2166136261)
+	for i := range len(s) {
+		h = (h ^ uint32(s[i])) * 16777619
+	}
+	return int32(h & 0x7fffffff)
+}
+
+// getApplicationLock is sp_getapplock. The lock is the transaction's; one of the session's is a transaction's that lasts
+// until it is released.
+func (r *run) getApplicationLock(p *invocation) error {
+	on, mode, err := r.applicationLock(p)
+	if err != nil {
+		return err
+	}
+	s := r.session
+	owner, _ := p.text(2, "@LockOwner")
+	holder := s.tx
+	if strings.EqualFold(owner, "Session") {
+		if s.lockHolder == nil {
+			s.lockHolder = s.service.engine.Begin(s.options())
+		}
+		holder = s.lockHolder
+	}
+	if holder == nil {
+		p.status = -999
+		return value.Errorf(15626, 16, 1, "You attempted to acquire a transactional application lock without an active transaction.")
+	}
+	if limit, given := p.number(3, "@LockTimeout"); given {
+		holder.SetTimeout(milliseconds(limit))
+		defer holder.SetTimeout(s.options().Timeout)
+	}
+	waited, err := holder.LockTable(r.ctx, on, mode)
+	switch e, _ := err.(*value.Error); {
+	case err == nil && waited:
+		p.status = 1
+	case e != nil && e.Number == 1222:
+		p.status = -1
+		return nil
+	case e != nil && e.Number == 1205:
+		p.status = -3
+		return nil
+	}
+	return err
+}
+
+// releaseApplicationLock is sp_releaseapplock: of a session's locks, all that it took.
+func (r *run) releaseApplicationLock(p *invocation) error {
+	owner, _ := p.text(1, "@LockOwner")
+	s := r.session
+	if !strings.EqualFold(owner, "Session") {
+		if s.tx == nil {
+			p.status = -999
+			return value.Errorf(1223, 16, 1, "Cannot release the application lock (Database Principal: 'public', Resource: '') because it is not currently held.")
+		}
+		return nil // a transaction's lock goes with it
+	}
+	if s.lockHolder == nil {
+		p.status = -999
+		return value.Errorf(1223, 16, 1, "Cannot release the application lock (Database Principal: 'public', Resource: '') because it is not currently held.")
+	}
+	err := s.lockHolder.Rollback()
+	s.lockHolder = nil
+	return err
+}
+
+// rename is sp_rename @objname, @newname, @objtype: of objects, columns and indexes.
+func (r *run) rename(p *invocation) error {
+	from, ok := p.text(0, "@objname")
+	if !ok {
+		return missing("sp_rename", "@objname")
+	}
+	to, ok := p.text(1, "@newname")
+	if !ok {
+		return missing("sp_rename", "@newname")
+	}
+	kind, _ := p.text(2, "@objtype")
+	wrong := value.Errorf(15225, 11, 1, "No item by the name of '%s' could be found in the current database '%s', given that @itemtype was input as '(null)'.", from, r.session.Database())
+	name, err := tsql.ParseName(from)
+	if err != nil {
+		return wrong
+	}
+	switch strings.ToUpper(kind) {
+	case "COLUMN":
+		err = r.renameColumn(name, to)
+	case "INDEX":
+		err = r.renameIndex(name, to)
+	case "", "OBJECT":
+		err = r.renameObject(name, to)
+	default:
+		return value.Errorf(15249, 11, 1, "Error: Explicit @itemtype '%s' is unrecognized (%d).", kind, 1)
+	}
+	if err != nil {
+		return err
+	}
+	m := value.Errorf(15477, 0, 1, "Caution: Changing any part of an object name could break scripts and stored procedures.")
+	m.Procedure = "sp_rename"
+	return r.out.message(m)
+}
+
+func ambiguous() error {
+	return value.Errorf(15248, 11, 1, "Either the parameter @objname is ambiguous or the claimed @objtype (COLUMN) is wrong.")
+}
+
+func ownerOf(n *tsql.ObjectName) tsql.ObjectName {
+	return tsql.ObjectName{Schema: n.Database, Name: n.Schema}
+}
+
+func (r *run) renameColumn(n *tsql.ObjectName, to string) error {
+	return r.renameWithin(n, func(t *catalog.Table) error {
+		c, _ := t.Column(n.Name.Name)
+		if c == nil {
+			return ambiguous()
+		}
+		if other, _ := t.Column(to); other != nil && other != c {
+			return value.Errorf(15335, 11, 1, "Error: The new name '%s' is already in use as a COLUMN name and would cause a duplicate that is not permitted.", to)
+		}
+		c.Name = to
+		return nil
+	})
+}
+
+func (r *run) renameIndex(n *tsql.ObjectName, to string) error {
+	return r.renameWithin(n, func(t *catalog.Table) error {
+		for _, x := range t.Indexes {
+			if strings.EqualFold(x.Name, n.Name.Name) {
+				x.Name = to
+				if x.Constraint != nil {
+					h := *x.Constraint
+					h.Name = to
+					x.Constraint = &h
+				}
+				return nil
+			}
+		}
+		return ambiguous()
+	})
+}
+
+func (r *run) renameWithin(n *tsql.ObjectName, fn func(t *catalog.Table) error) error {
+	return r.change(func(e *catalog.Edit, tx *txn.Tx) error {
+		o, ok := r.find(ownerOf(n))
+		old, is := o.(*catalog.Table)
+		if !ok || !is {
+			return ambiguous()
+		}
+		if err := r.mustAlter(old); err != nil {
+			return err
+		}
+		if err := r.lockTable(tx, old); err != nil {
+			return err
+		}
+		t := old.Clone()
+		t.Modified = r.session.service.now()
+		if err := fn(t); err != nil {
+			return err
+		}
+		e.PutObject(t)
+		return nil
+	})
+}
+
+func (r *run) renameObject(n *tsql.ObjectName, to string) error {
+	return r.change(func(e *catalog.Edit, tx *txn.Tx) error {
+		o, ok := r.find(*n)
+		if !ok {
+			return value.Errorf(15225, 11, 1, "No item by the name of '%s' could be found in the current database '%s', given that @itemtype was input as '(null)'.", nameText(*n), r.session.Database())
+		}
+		if err := r.mustAlter(o); err != nil {
+			return err
+		}
+		if _, taken := e.Database().Object(o.Head().SchemaID, to); taken {
+			return value.Errorf(15335, 11, 1, "Error: The new name '%s' is already in use as a OBJECT name and would cause a duplicate that is not permitted.", to)
+		}
+		if parent, ok := e.Database().Table(o.Head().ParentID); ok && o.Head().Kind != catalog.KindTrigger {
+			return r.renameConstraint(e, parent, o.Head().ID, to)
+		}
+		if t, is := o.(*catalog.Table); is {
+			if err := r.lockTable(tx, t); err != nil {
+				return err
+			}
+		}
+		e.PutObject(moved(o, func(h *catalog.Header) { h.Name, h.Modified = to, r.session.service.now() }))
+		return nil
+	})
+}
+
+func (r *run) renameConstraint(e *catalog.Edit, parent *catalog.Table, id int32, to string) error {
+	t := parent.Clone()
+	for _, x := range t.Indexes {
+		if x.Constraint != nil && x.Constraint.ID == id {
+			h := *x.Constraint
+			h.Name, x.Name = to, to
+			x.Constraint = &h
+		}
+	}
+	for _, c := range t.Columns {
+		if c.Default != nil && c.Default.ID == id {
+			c.Default.Name = to
+		}
+	}
+	for _, c := range t.Checks {
+		if c.ID == id {
+			c.Name = to
+		}
+	}
+	for _, k := range t.ForeignKeys {
+		if k.ID == id {
+			k.Name = to
+		}
+	}
+	e.PutObject(t)
+	return nil
+}
+
+// describeFirstResultSet is sp_describe_first_result_set @tsql, @params.
+func (r *run) describeFirstResultSet(p *invocation) error {
+	text, ok := p.text(0, "@tsql")
+	if !ok {
+		return missing("sp_describe_first_result_set", "@tsql")
+	}
+	declaration, _ := p.text(1, "@params")
+	c, err := r.compileBatch(text, declaration)
+	if err != nil {
+		return err
+	}
+	var columns []plan.Column
+	err = r.enter(&scope{batch: c.batch, compiled: c, layout: c.layout}, func(*scope) error {
+		for _, s := range c.batch.Statements {
+			q, is := s.(*tsql.SelectStatement)
+			if !is {
+				continue
+			}
+			var local bool
+			columns, err = bind.Columns(r.environment(&local), q.Query)
+			return err
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return r.showDescription(columns)
+}
+
+// describeParameters is sp_describe_undeclared_parameters, which nothing here can tell.
+func (r *run) describeParameters(*invocation) error {
+	return value.Errorf(40510, 16, 1, "Statement 'sp_describe_undeclared_parameters' is not supported in this version of SQL Server.")
+}
+
+func (r *run) showDescription(columns []plan.Column) error {
+	shape := sysview.ResultSetColumns()
+	if err := r.out.columns(shape); err != nil {
+		return err
+	}
+	for i, c := range columns {
+		if err := r.out.row(sysview.DescribeColumn(i+1, c)); err != nil {
+			return err
+		}
+	}
+	return r.out.done(Done{Command: commandSelect, Count: int64(len(columns)), Counted: true})
+}
+
+// Server gives system views what lies outside of a database.
+func (e surroundings) Server(name string) [][]value.Value {
+	s := e.session
+	switch name {
+	case "databases":
+		return e.serverDatabases()
+	case "sessions":
+		return e.serverSessions()
+	case "logins":
+		return e.serverLogins()
+	}
+	_ = s
+	return nil
+}
+
+// serverDatabases are name, database_id, create_date, collation, state: master sees all, any other itself and master.
+func (e surroundings) serverDatabases() [][]value.Value {
+	s := e.session
+	all, err := s.service.Databases(e.ctx, s.serverName)
+	if err != nil {
+		return nil
+	}
+	var rows [][]value.Value
+	for _, d := range all {
+		own := strings.EqualFold(d.Name, s.Database())
+		if !own && !strings.EqualFold(d.Name, master) && !strings.EqualFold(s.Database(), master) {
+			continue
+		}
+		id := d.ID + 4
+		if strings.EqualFold(d.Name, master) {
+			id = 1
+		}
+		collation := d.Settings.Collation
+		if collation == "" {
+			collation = "SQL_Latin1_General_CP1_CI_AS"
+		}
+		rows = append(rows, []value.Value{
+			value.OfString(d.Name), value.OfInt(int64(id)), value.OfDateTime(ticksOf(d.Created)), value.OfString(collation),
+			value.OfString(d.Settings.Edition), value.OfString(d.Settings.Objective), value.OfInt(d.Settings.MaxBytes),
+		})
+	}
+	return rows
+}
+
+// serverSessions are session_id, login_time, host_name, program_name, login_name, database_id, status, open_transaction_count.
+func (e surroundings) serverSessions() [][]value.Value {
+	s := e.session
+	s.service.mu.Lock()
+	defer s.service.mu.Unlock()
+	var rows [][]value.Value
+	for _, one := range s.service.sessions {
+		if one.serverName != s.serverName || one != s && (one.db != s.db || !s.who.server) {
+			continue
+		}
+		status := "sleeping"
+		if one == s {
+			status = "running"
+		}
+		rows = append(rows, []value.Value{
+			value.OfInt(int64(one.id)), value.OfDateTime(ticksOf(one.began)), value.OfString(one.login.Host), value.OfString(one.login.App),
+			value.OfString(one.original.login), value.OfInt(int64(one.db.id + 4)), value.OfString(status),
+		})
+	}
+	return rows
+}
+
+// serverLogins are name, sid, type, is_disabled, create_date, modify_date, default_database_name.
+func (e surroundings) serverLogins() [][]value.Value {
+	s := e.session
+	if !strings.EqualFold(s.Database(), master) {
+		return nil
+	}
+	var rows [][]value.Value
+	add := func(name string, sid []byte, kind catalog.PrincipalType, disabled bool, created, modified time.Time, database string) {
+		rows = append(rows, []value.Value{
+			value.OfString(name), value.OfByteSlice(sid), value.OfString(string(kind)), value.OfBool(disabled),
+			value.OfDateTime(ticksOf(created)), value.OfDateTime(ticksOf(modified)), value.OfString(database),
+		})
+	}
+	if server, ok, err := s.service.Server(e.ctx, s.serverName); err == nil && ok && server.AdminLogin != "" {
+		add(server.AdminLogin, adminSID(server.Name), catalog.SQLUser, false, server.Created, server.Created, master)
+	}
+	for _, l := range s.view().Logins() {
+		add(l.Name, l.SID, l.Type, l.Disabled, l.Created, l.Modified, l.Database)
+	}
+	return rows
+}
