@@ -1,0 +1,395 @@
+package txn
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+
+	"github.com/alcedo-cloud/alcedo/internal/store"
+	"github.com/alcedo-cloud/alcedo/internal/store/pebble"
+)
+
+// Two who each look whether the other is on call before they go home: under serializable, not both may go.
+func TestWriteSkew(t *testing.T) {
+	e := newEngine(t)
+	setup := begin(t, e, Options{})
+	mustSet(t, setup, accounts, 1, "on")
+	mustSet(t, setup, accounts, 2, "on")
+	commit(t, setup)
+	leave := func(n, other int) error {
+		for {
+			tx := e.Begin(Options{Isolation: Serializable, Timeout: Forever})
+			if err := tx.BeginStatement(); err != nil {
+				return err
+			}
+			_, err := tx.LockTable(context.Background(), accounts.Table, Shared)
+			var v []byte
+			if err == nil {
+				v, _, err = tx.Get(accounts, key(accounts, other))
+			}
+			if err == nil && string(v) == "on" {
+				err = set(tx, accounts, n, "off")
+			}
+			if ended := tx.EndStatement(err); err == nil {
+				err = ended
+			}
+			if err == nil {
+				return tx.Commit(context.Background())
+			}
+			if rolled := tx.Rollback(); rolled != nil || number(err) != 1205 {
+				return errors.Join(err, rolled)
+			}
+		}
+	}
+	var wg sync.WaitGroup
+	errs := make([]error, 2)
+	for i := range 2 {
+		wg.Go(func() { errs[i] = leave(i+1, 2-i) })
+	}
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
+	}
+	last := begin(t, e, Options{})
+	if look(t, last, accounts, 1) == "off" && look(t, last, accounts, 2) == "off" {
+		t.Error("both went")
+	}
+}
+
+// Money moves between accounts in random transactions, some of which are undone: none is made or lost.
+func TestTransfers(t *testing.T) {
+	const people, each, movers, moves = 8, 100, 6, 60
+	for _, level := range []Isolation{ReadCommitted, Snapshot, Serializable} {
+		e := newEngine(t)
+		setup := begin(t, e, Options{})
+		for n := range people {
+			mustSet(t, setup, accounts, n, strconv.Itoa(each))
+		}
+		commit(t, setup)
+		var wg sync.WaitGroup
+		errs := make([]error, movers)
+		for i := range movers {
+			r := rand.New(rand.NewPCG(uint64(i), uint64(level)))
+			wg.Go(func() {
+				for done := 0; done < moves && errs[i] == nil; {
+					err := transfer(e, level, r.IntN(people), r.IntN(people), r.IntN(10), r.IntN(4) == 0)
+					switch {
+					case err == nil:
+						done++
+					case number(err) == 1205, errors.Is(err, ErrConflict):
+					default:
+						errs[i] = err
+					}
+				}
+			})
+		}
+		wg.Wait()
+		if err := errors.Join(errs...); err != nil {
+			t.Fatal(err)
+		}
+		sum := 0
+		last := begin(t, e, Options{})
+		for n := range people {
+			v, err := strconv.Atoi(look(t, last, accounts, n))
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum += v
+		}
+		if sum != people*each {
+			t.Errorf("level %d: %d in all, want %d", level, sum, people*each)
+		}
+		if n := len(e.locks.held); n != 0 {
+			t.Errorf("level %d: %d locks are left", level, n)
+		}
+	}
+}
+
+func transfer(e *Engine, level Isolation, from, to, amount int, undo bool) (err error) {
+	tx := e.Begin(Options{Isolation: level, Timeout: Forever})
+	defer func() {
+		if err != nil || undo {
+			err = errors.Join(err, tx.Rollback())
+		} else {
+			err = tx.Commit(context.Background())
+		}
+	}()
+	for _, step := range []struct{ account, by int }{{from, -amount}, {to, amount}} {
+		if err := tx.BeginStatement(); err != nil {
+			return err
+		}
+		err := adjust(tx, step.account, step.by)
+		for errors.Is(err, ErrStale) {
+			if err = tx.Restart(); err == nil {
+				err = adjust(tx, step.account, step.by)
+			}
+		}
+		if ended := tx.EndStatement(err); err == nil {
+			err = ended
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// adjust reads a balance, then locks and writes it, as an UPDATE does.
+func adjust(tx *Tx, account, by int) error {
+	v, _, err := tx.Get(accounts, key(accounts, account))
+	if err != nil {
+		return err
+	}
+	if tx.Isolation() == Serializable {
+		if err := tx.LockKey(context.Background(), accounts, key(accounts, account), Exclusive); err != nil {
+			return err
+		}
+	}
+	n, err := strconv.Atoi(string(v))
+	if err != nil {
+		return err
+	}
+	return set(tx, accounts, account, strconv.Itoa(n+by))
+}
+
+// What a cursor gives over snapshot and own writes is what a sorted map would, whatever was written, undone and sought.
+func TestCursorAgainstModel(t *testing.T) {
+	for seed := range uint64(30) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		e := newEngine(t)
+		model := map[string]string{}
+		base := begin(t, e, Options{})
+		if err := base.BeginStatement(); err != nil {
+			t.Fatal(err)
+		}
+		for range r.IntN(60) {
+			k, v := key(accounts, r.IntN(100)), fmt.Sprint(r.IntN(1000))
+			model[string(k)] = v
+			if err := base.Put(accounts, k, []byte(v)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		commit(t, base)
+		tx := begin(t, e, Options{})
+		for range 12 {
+			before := cloneOf(model)
+			err := statement(t, tx, func() error {
+				for range r.IntN(20) {
+					k, v := key(accounts, r.IntN(100)), fmt.Sprint(r.IntN(1000))
+					if r.IntN(3) == 0 {
+						delete(model, string(k))
+						if err := tx.Delete(accounts, k); err != nil {
+							return err
+						}
+						continue
+					}
+					model[string(k)] = v
+					if err := tx.Put(accounts, k, []byte(v)); err != nil {
+						return err
+					}
+				}
+				if r.IntN(3) == 0 {
+					return errors.New("undone")
+				}
+				return nil
+			})
+			if err != nil {
+				model = before
+			}
+			compareWithModel(t, tx, model, r)
+		}
+	}
+}
+
+func cloneOf(m map[string]string) map[string]string {
+	out := map[string]string{}
+	for k, v := range m {
+		out[k] = v
+	}
+	return out
+}
+
+func compareWithModel(t *testing.T, tx *Tx, model map[string]string, r *rand.Rand) {
+	t.Helper()
+	var keys []string
+	for k := range model {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	start, end := key(accounts, r.IntN(100)), key(accounts, r.IntN(110))
+	err := statement(t, tx, func() error {
+		c, err := tx.Cursor(accounts, nil, nil)
+		if err != nil {
+			return err
+		}
+		expect(t, c, keys, model, accounts.Prefix(), accounts.End())
+		if bytes.Compare(start, end) < 0 {
+			c.Range(start, end)
+			expect(t, c, keys, model, start, end)
+		}
+		if err := c.Close(); err != nil || bytes.Compare(start, end) >= 0 {
+			return err
+		}
+		if c, err = tx.Cursor(accounts, start, end); err != nil {
+			return err
+		}
+		expect(t, c, keys, model, start, end)
+		return c.Close()
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func expect(t *testing.T, c *Cursor, keys []string, model map[string]string, start, end []byte) {
+	t.Helper()
+	for _, k := range keys {
+		if k < string(start) || k >= string(end) {
+			continue
+		}
+		if !c.Next() || string(c.Key()) != k || string(c.Value()) != model[k] {
+			t.Fatalf("at %q=%q, want %q=%q", c.Key(), c.Value(), k, model[k])
+		}
+	}
+	if c.Next() {
+		t.Fatalf("%q beyond the end", c.Key())
+	}
+}
+
+func TestCountersAreNeverGivenTwice(t *testing.T) {
+	dir := t.TempDir()
+	identity := Counter{Database: 1, Object: 5, Kind: Identity, Seed: 1, Increment: 1}
+	seen := map[int64]bool{}
+	for round := range 3 {
+		backend, err := pebble.Open(pebble.Options{Dir: dir})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := store.Enforce(backend)
+		e := engineOn(t, s)
+		for range 5 {
+			first, err := e.Take(context.Background(), identity, 3)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for n := first; n < first+3; n++ {
+				if seen[n] {
+					t.Fatalf("round %d: %d again", round, n)
+				}
+				seen[n] = true
+			}
+		}
+		if round == 1 { // an orderly end, after which nothing is lost
+			if err := e.Close(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, n := range []int64{1, 15, 1001, 1015, 1016, 1030} {
+		if !seen[n] {
+			t.Errorf("%d was not given: %d numbers in all", n, len(seen))
+		}
+	}
+}
+
+func TestCounterSettings(t *testing.T) {
+	e := newEngine(t)
+	ctx := context.Background()
+	c := Counter{Database: 1, Object: 5, Kind: Identity, Seed: 100, Increment: -10}
+	if _, used, err := e.Last(ctx, c); used || err != nil {
+		t.Fatal("a number before the first")
+	}
+	take := func(want int64) {
+		t.Helper()
+		if n, err := e.Take(ctx, c, 1); n != want || err != nil {
+			t.Fatalf("%d, %v; want %d", n, err, want)
+		}
+	}
+	take(100)
+	take(90)
+	if err := e.Raise(ctx, c, 95); err != nil {
+		t.Fatal(err)
+	}
+	take(80)
+	if err := e.Raise(ctx, c, 20); err != nil {
+		t.Fatal(err)
+	}
+	take(10)
+	if err := e.Reseed(ctx, c, 500, true); err != nil {
+		t.Fatal(err)
+	}
+	take(490)
+	if err := e.Reseed(ctx, c, 500, false); err != nil {
+		t.Fatal(err)
+	}
+	take(500)
+	if n, used, err := e.Last(ctx, c); n != 500 || !used || err != nil {
+		t.Fatalf("last %d, %v, %v", n, used, err)
+	}
+	end := Counter{Database: 1, Object: 6, Kind: Sequence, Seed: 1<<63 - 3, Increment: 1}
+	for range 3 {
+		if _, err := e.Take(ctx, end, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := e.Take(ctx, end, 1); !errors.Is(err, ErrExhausted) {
+		t.Fatalf("beyond 64 bits: %v", err)
+	}
+}
+
+// What was committed is there after the store was opened anew; what was not is not.
+func TestReopen(t *testing.T) {
+	dir := t.TempDir()
+	open := func() (*Engine, store.Store) {
+		backend, err := pebble.Open(pebble.Options{Dir: dir})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := store.Enforce(backend)
+		return engineOn(t, s), s
+	}
+	e, s := open()
+	kept, lost := e.Begin(Options{Timeout: Forever}), e.Begin(Options{Timeout: Forever})
+	mustSet(t, kept, accounts, 1, "kept")
+	mustSet(t, lost, accounts, 2, "lost")
+	commit(t, kept)
+	if err := s.Close(); err != nil { // with lost still open
+		t.Fatal(err)
+	}
+	e, s = open()
+	tx := e.Begin(Options{})
+	want(t, look(t, tx, accounts, 1), "kept")
+	want(t, look(t, tx, accounts, 2), "-")
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestLogIsFull(t *testing.T) {
+	e := newEngine(t)
+	tx := begin(t, e, Options{})
+	big := make([]byte, 7<<20)
+	err := statement(t, tx, func() error {
+		for n := range 60 {
+			if err := tx.Put(accounts, key(accounts, n), big); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if number(err) != 9002 {
+		t.Fatal(err)
+	}
+}
