@@ -47,9 +47,9 @@ func (a *answer) commit(buf []byte) error {
 // Columns begins a result set.
 func (a *answer) Columns(columns []plan.Column) error {
 	a.columns = a.columns[:0]
-	described := make([]wire.Column, len(columns))
+	described, standard := make([]wire.Column, len(columns)), a.connection.collation()
 	for i := range columns {
-		d, made := describe(&columns[i])
+		d, made := describe(&columns[i], standard)
 		described[i] = d
 		a.columns = append(a.columns, made)
 	}
@@ -232,7 +232,7 @@ func (a *answer) Status(code int32) error {
 func (a *answer) Output(o sqldb.Output) error {
 	t := o.Type
 	t.Nullable = true
-	d, made := describe(&plan.Column{Type: t})
+	d, made := describe(&plan.Column{Type: t}, a.connection.collation())
 	buf := wire.AppendReturnValue(a.connection.writer.Buffer(), &wire.ReturnValue{
 		Ordinal: uint16(o.Ordinal), Name: o.Name, UserType: d.UserType, Flags: d.Flags, Type: d.Type,
 	})

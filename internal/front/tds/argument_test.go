@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/alcedo-cloud/alcedo/internal/fault"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/collate"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/plan"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
 	wire "github.com/alcedo-cloud/alcedo/internal/wire/tds"
@@ -15,7 +16,7 @@ func TestTypes(t *testing.T) {
 	for _, c := range columns {
 		for _, nullable := range []bool{false, true} {
 			c.Type.Nullable = nullable
-			sent, made := describe(&c)
+			sent, made := describe(&c, collate.Default())
 			got, _, err := typeOf(&sent.Type)
 			if err != nil {
 				t.Fatal(err)
@@ -32,10 +33,10 @@ func TestTypes(t *testing.T) {
 			}
 		}
 	}
-	if sent, _ := describe(&plan.Column{Type: value.Type{ID: value.VarChar}}); sent.Type.Size != 1 {
+	if sent, _ := describe(&plan.Column{Type: value.Type{ID: value.VarChar}}, collate.Default()); sent.Type.Size != 1 {
 		t.Errorf("varchar of nothing has %d bytes", sent.Type.Size)
 	}
-	if sent, made := describe(&plan.Column{}); sent.Type.ID != wire.TypeIntN || sent.Flags&wire.ColumnNullable == 0 || made.never {
+	if sent, made := describe(&plan.Column{}, collate.Default()); sent.Type.ID != wire.TypeIntN || sent.Flags&wire.ColumnNullable == 0 || made.never {
 		t.Errorf("a bare NULL is %+v", sent)
 	}
 }

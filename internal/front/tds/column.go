@@ -19,8 +19,8 @@ type column struct {
 // userTypeTimestamp tells clients that a binary(8) is a rowversion.
 const userTypeTimestamp = 80
 
-// describe gives the wire's form of a result's column.
-func describe(c *plan.Column) (wire.Column, column) {
+// describe gives the wire's form of a result's column. Strings without a collation have the standard one.
+func describe(c *plan.Column, standard *collate.Collation) (wire.Column, column) {
 	out := wire.Column{Name: c.Name}
 	if c.Type.Nullable || c.Type.ID == value.Void {
 		out.Flags |= wire.ColumnNullable
@@ -38,7 +38,7 @@ func describe(c *plan.Column) (wire.Column, column) {
 	}
 	t := c.Type
 	if t.Collation == nil {
-		t.Collation = collate.Default()
+		t.Collation = standard
 	}
 	if t.IsString() && !t.Collation.IgnoresCase() {
 		out.Flags |= wire.ColumnCaseSensitive

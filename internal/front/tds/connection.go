@@ -62,6 +62,9 @@ func (f *Front) serve(ctx context.Context, nc net.Conn) {
 	c.live(ctx, cancel)
 }
 
+// grace is how long a session that the server has ended may still write what it was about to say.
+const grace = 2 * time.Second
+
 // live is the connection's life between login and end.
 func (c *connection) live(ctx context.Context, cancel context.CancelFunc) {
 	var guard sync.WaitGroup
@@ -73,18 +76,39 @@ func (c *connection) live(ctx context.Context, cancel context.CancelFunc) {
 		}
 		c.front.leaveServer(c.server)
 	}()
-	guard.Go(func() {
-		select {
-		case <-c.session.Ended():
-			c.log.Info("the server ended the session")
-			cancel()
-		case <-ctx.Done():
-		}
-	})
-	if err := c.requests(ctx); !gone(err) {
+	running, stop := context.WithCancel(ctx)
+	defer stop()
+	guard.Go(func() { c.guard(ctx, stop, cancel) })
+	if err := c.requests(running); !gone(err) {
 		c.log.Info("ended a connection", "reason", err)
 	}
 }
+
+// guard waits for the server to end the session. The request that runs is cancelled and may still be answered; a
+// connection that waits for its client stops waiting; and one that can do neither is closed after a while.
+func (c *connection) guard(ctx context.Context, stop, cancel context.CancelFunc) {
+	select {
+	case <-ctx.Done():
+		return
+	case <-c.session.Ended():
+	}
+	c.log.Info("the server ended the session")
+	stop()
+	if err := c.socket.SetReadDeadline(past()); err != nil {
+		cancel()
+		return
+	}
+	late := time.NewTimer(grace)
+	defer late.Stop()
+	select {
+	case <-ctx.Done():
+	case <-late.C:
+		cancel()
+	}
+}
+
+// past is a deadline that is over: it ends a read that waits.
+func past() time.Time { return time.Unix(1, 0) }
 
 // begin encrypts and logs in, within the time for it.
 func (c *connection) begin(ctx context.Context) error {

@@ -13,6 +13,7 @@ import (
 	"github.com/alcedo-cloud/alcedo/internal/cloud"
 	"github.com/alcedo-cloud/alcedo/internal/fault"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/collate"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/plan"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
 )
@@ -86,10 +87,14 @@ type fakeSession struct {
 	stopAfter  int
 }
 
-func (s *fakeSession) ID() int                { return s.id }
-func (s *fakeSession) Database() string       { return s.database }
-func (s *fakeSession) Language() string       { return "us_english" }
-func (s *fakeSession) Descriptor() uint64     { return s.descriptor }
+func (s *fakeSession) ID() int            { return s.id }
+func (s *fakeSession) Database() string   { return s.database }
+func (s *fakeSession) Language() string   { return "us_english" }
+func (s *fakeSession) Descriptor() uint64 { return s.descriptor }
+func (s *fakeSession) Collation() *collate.Collation {
+	c, _ := collate.Lookup("Latin1_General_100_CS_AS")
+	return c
+}
 func (s *fakeSession) Ended() <-chan struct{} { return s.ended }
 
 func (s *fakeSession) Close() error {
@@ -99,9 +104,9 @@ func (s *fakeSession) Close() error {
 	return nil
 }
 
-func (s *fakeSession) Reset(_ context.Context, keep bool, out sqldb.Sink) error {
+func (s *fakeSession) Reset(_ context.Context, keep bool, _ sqldb.Sink) error {
 	s.resets = append(s.resets, keep)
-	return out.Change(sqldb.Change{Kind: sqldb.ChangeReset})
+	return nil
 }
 
 // all has a column and a value of each type.
@@ -204,6 +209,10 @@ func (s *fakeSession) Batch(ctx context.Context, text string, out sqldb.Sink) er
 		return value.Errorf(102, 15, 1, "Incorrect syntax near '%s'.", rest)
 	case "fatal":
 		return value.Errorf(596, 21, 1, "Cannot continue the execution because the session is in the kill state.")
+	case "goodbye":
+		close(s.ended)
+		<-ctx.Done()
+		return value.Errorf(18456, 20, 1, "Login failed for user '<token-identified principal>'.")
 	case "internal":
 		return errors.New("secret detail")
 	case "panic":

@@ -258,7 +258,7 @@ func (c *connection) appendMessage(dst []byte, m *value.Error, line int32) []byt
 // welcome is the answer to a login that succeeded.
 func (c *connection) welcome(l *wire.Login7) error {
 	database, language := c.session.Database(), c.session.Language()
-	collation := collate.Default().TDS()
+	collation := c.collation().TDS()
 	size := l.PacketSize
 	if size == 0 {
 		size = wire.DefaultPacketSize
@@ -284,6 +284,16 @@ func (c *connection) welcome(l *wire.Login7) error {
 	}
 	c.writer.SetSize(size)
 	return nil
+}
+
+// collation is the database's: that of strings which have none of their own.
+func (c *connection) collation() *collate.Collation {
+	if s, ok := c.session.(interface{ Collation() *collate.Collation }); ok {
+		if own := s.Collation(); own != nil {
+			return own
+		}
+	}
+	return collate.Default()
 }
 
 // acknowledged are the features that the client asked for and that there are. Clients refuse what they did not ask for.

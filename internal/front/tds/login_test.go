@@ -25,7 +25,7 @@ func loggedIn(t *testing.T, got tokens, version uint32) {
 	if got.message(5703) == nil || got.env(wire.EnvDatabase) == nil || got.env(wire.EnvLanguage) == nil {
 		t.Errorf("%+v", got)
 	}
-	if e := got.env(wire.EnvCollation); e == nil || !bytes.Equal(e.data, []byte{5, 9, 4, 0xD0, 0, 0x34, 0}) {
+	if e := got.env(wire.EnvCollation); e == nil || !bytes.Equal(e.data, []byte{5, 9, 4, 0xC0, 0x20, 0, 0}) {
 		t.Errorf("collation %+v", e)
 	}
 	if last := got.last(); last.id != 0xFD || last.status != 0 {

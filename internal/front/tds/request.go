@@ -21,6 +21,9 @@ func (c *connection) requests(ctx context.Context) error {
 	c.answer = &answer{connection: c}
 	c.watcher = &watcher{packets: c.packets, deadline: c.socket.SetReadDeadline}
 	for {
+		if ctx.Err() != nil { // before the wait: the watcher may have taken the guard's deadline away
+			return ctx.Err()
+		}
 		h, payload, err := c.packets.Next()
 		if err != nil {
 			return err
@@ -124,6 +127,9 @@ var errTakenBack = errors.New("front/tds: the client has taken the request back"
 func (c *connection) run(ctx context.Context, h wire.Header, payload []byte) error {
 	if reset, keep := h.Reset(); reset {
 		if err := c.session.Reset(ctx, keep, c.answer.within()); err != nil {
+			return err
+		}
+		if err := c.answer.Change(sqldb.Change{Kind: sqldb.ChangeReset}); err != nil {
 			return err
 		}
 	}

@@ -584,6 +584,11 @@ func TestServerEndsSession(t *testing.T) {
 	if _, err := io.Copy(io.Discard, running.conn); err != nil && !gone(err) {
 		t.Error(err) // it may still say that its request is over
 	}
+	told := w.connect()
+	if m := told.run("goodbye").message(18456); m == nil || m.class != 20 {
+		t.Errorf("%+v", m)
+	}
+	told.closed()
 }
 
 func TestExplain(t *testing.T) {
