@@ -14,8 +14,10 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/bloberror"
+	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/service"
 )
 
 // wellKnown is the account of UseDevelopmentStorage=true, which every emulator of Azure Storage has.
@@ -119,6 +121,20 @@ func TestDevelopmentStorage(t *testing.T) {
 		if err := use(d.client(t, account)); err == nil {
 			t.Errorf("another %s opens the account", name)
 		}
+	}
+	days := int32(3)
+	if _, err := d.client(t, wellKnown).ServiceClient().SetProperties(ctx, &service.SetPropertiesOptions{
+		DeleteRetentionPolicy: &service.RetentionPolicy{Enabled: to.Ptr(true), Days: &days},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	d.stop(t)
+	d = develop(t, d.data, nil)
+	if got, err := d.client(t, wellKnown).ServiceClient().GetProperties(ctx, nil); err != nil || got.DeleteRetentionPolicy.Days == nil || *got.DeleteRetentionPolicy.Days != days {
+		t.Errorf("after a restart: %+v, %v", got.DeleteRetentionPolicy, err)
+	}
+	if got := string(download(t, d.client(t, wellKnown), "dir/a b")); got != "hello" {
+		t.Errorf("after a restart: %q", got)
 	}
 	one, two := base64.StdEncoding.EncodeToString([]byte("the first")), base64.StdEncoding.EncodeToString([]byte("the second"))
 	d = develop(t, filepath.Join(t.TempDir(), "state"), []string{"AZURITE_ACCOUNTS=first:" + one + ":" + two + ";second:" + two})

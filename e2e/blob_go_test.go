@@ -12,6 +12,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob"
+	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/blob"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/bloberror"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/sas"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/service"
@@ -28,7 +29,7 @@ func (t tokens) GetToken(context.Context, policy.TokenRequestOptions) (azcore.Ac
 // key, and signatures of all three sorts; and sees each of them end where its right ends.
 func TestBlobsWithGo(t *testing.T) {
 	i := start(t, "AzureUSGovernment")
-	s := i.account(t, "gostore", everything)
+	s := i.account(t, "gostore", everything, "/encryptionScopes/scope1", `{"properties":{"source":"Microsoft.Storage"}}`)
 	ctx := t.Context()
 	options := azcore.ClientOptions{Transport: i.http(t), Retry: policy.RetryOptions{MaxRetries: -1}}
 	key, err := azblob.NewSharedKeyCredential("gostore", s.key)
@@ -118,6 +119,28 @@ func TestBlobsWithGo(t *testing.T) {
 		changed := strings.Replace(query.Encode(), "se="+now.Add(time.Hour).Format("2006"), "se=2099", 1)
 		refused(name+", made longer", upload(open(changed), "x"), bloberror.AuthenticationFailed)
 	}
+
+	// A signature for an encryption scope writes by that one, and by no other.
+	values.EncryptionScope = "scope1"
+	scoped, err := values.SignWithSharedKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inScope, err := azblob.NewClientWithNoCredential(s.endpoint+"?"+scoped.Encode(), &azblob.ClientOptions{ClientOptions: options})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := upload(inScope, "scoped"); err != nil {
+		t.Error(err)
+	}
+	if got, err := byKey.ServiceClient().NewContainerClient("con").NewBlobClient("scoped").GetProperties(ctx, nil); err != nil ||
+		got.EncryptionScope == nil || *got.EncryptionScope != "scope1" {
+		t.Errorf("the scope is %v, %v", got.EncryptionScope, err)
+	}
+	_, err = inScope.UploadBuffer(ctx, "con", "elsewhere", []byte("x"), &azblob.UploadBufferOptions{
+		CPKScopeInfo: &blob.CPKScopeInfo{EncryptionScope: to.Ptr("scope2")},
+	})
+	refused("another scope than the signature's", err, bloberror.AuthorizationPermissionMismatch)
 
 	// What the account's settings and keys say holds at once.
 	s.arm(t, http.MethodPost, s.id+"/revokeUserDelegationKeys", "2023-05-01", "")
