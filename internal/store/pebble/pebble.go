@@ -12,6 +12,8 @@ import (
 	"io/fs"
 	"runtime"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/bloom"
@@ -29,6 +31,12 @@ const (
 	filterBits   = 10 // of a key: one look-up of an absent key in a hundred reads a block for nothing
 	blockSize    = 16 << 10
 	indexSize    = 256 << 10 // of a table's index: one block of it, so that a look-up does not go through two
+)
+
+// crowded is how many commits that wait for the disk make the next sync of the log wait for syncPause after the last.
+const (
+	crowded   = 4
+	syncPause = 200 * time.Microsecond
 )
 
 // ErrLocked is the cause of the Conflict that Open returns for a folder that somebody has open.
@@ -62,6 +70,8 @@ type Store struct {
 	version uint64 // of the latest commit; guarded by writer
 	limit   uint64 // versions up to here are reserved on disk; guarded by writer
 	views   views
+
+	waiting atomic.Int64 // updates that write, or wait for the disk
 
 	mu     sync.Mutex
 	users  int // open snapshots and scans
@@ -150,6 +160,7 @@ func (s *Store) pebbleOptions() *pebble.Options {
 		FormatMajorVersion: pebble.FormatMinSupported,
 		Logger:             quiet{s.fence},
 		EventListener:      s.fence.listener(),
+		WALMinSyncInterval: s.minSyncInterval,
 	}
 	for level := range o.Levels {
 		o.Levels[level].FilterPolicy = bloom.FilterPolicy(filterBits)
@@ -157,6 +168,15 @@ func (s *Store) pebbleOptions() *pebble.Options {
 		o.Levels[level].IndexBlockSize = indexSize
 	}
 	return o
+}
+
+// minSyncInterval is how long the log waits after a sync before it syncs again. A sync costs the machine more than a commit
+// does; where many wait, a short pause has more of them share one, and where few do, nobody is held up.
+func (s *Store) minSyncInterval() time.Duration {
+	if s.waiting.Load() < crowded {
+		return 0
+	}
+	return syncPause
 }
 
 // Shared is false: the folder is locked to this process.

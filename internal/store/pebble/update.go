@@ -37,6 +37,8 @@ func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 	case <-s.fence.failed:
 		return s.fence.fault(op)
 	}
+	s.waiting.Add(1)
+	defer s.waiting.Add(-1)
 	c, err := s.write(ctx, fn)
 	if err != nil || c == nil {
 		return err
