@@ -355,3 +355,29 @@ func TestLeaseLostInTheMiddle(t *testing.T) {
 		})
 	}
 }
+
+// TestDownloadGivenUp: clients that go away in the middle of a download keep nothing from being removed.
+func TestDownloadGivenUp(t *testing.T) {
+	l := newLine(t)
+	before := count(t, l.dir)
+	l.put("/con/big", strings.Repeat("0123456789abcdef", 2<<20))
+	for _, header := range [][]string{nil, {"range", "bytes=1000-30000000"}, {"x-ms-structured-body", structuredBody}} {
+		for range 4 {
+			c := l.speak(l.over(l.address, "GET", "/con/big", 0, header...))
+			if _, err := io.ReadFull(c, make([]byte, 5000)); err != nil {
+				t.Fatal(err)
+			}
+			if err := c.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	l.do(ask{method: "DELETE", url: "/con/big", as: "key"}, 202, "")
+	for range 500 {
+		if count(t, l.dir) == before {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("%d files are left of a blob that nobody reads", count(t, l.dir)-before)
+}
