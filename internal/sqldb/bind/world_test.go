@@ -196,7 +196,7 @@ func (w *world) bind(text string) (*plan.Statement, error) {
 	w.t.Helper()
 	parsed, err := tsql.Parse(text, tsql.Options{QuotedIdentifier: true})
 	if err != nil {
-		w.t.Fatalf("%s: %v", text, err)
+		return nil, syntax(err)
 	}
 	if len(parsed.Statements) != 1 {
 		w.t.Fatalf("%s: %d statements", text, len(parsed.Statements))
