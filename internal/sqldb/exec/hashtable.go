@@ -29,28 +29,33 @@ func (s *rowStore) get(i int) Row {
 // hashTable finds rows by a hash of their keys; whether keys are equal, its user says. Entries with one hash are found
 // latest first.
 type hashTable struct {
-	heads  []int32 // by the hash's lower bits: 1 + the number of an entry, 0 for none
-	next   []int32
-	hashes []uint64
+	heads   []int32 // by the hash's lower bits: 1 + the number of an entry, 0 for none
+	entries []hashEntry
+}
+
+// hashEntry has side by side what a search looks at.
+type hashEntry struct {
+	hash uint64
+	next int32
 }
 
 func (t *hashTable) add(hash uint64) int {
-	if len(t.next) >= len(t.heads) {
+	if len(t.entries) >= len(t.heads) {
 		t.rehash(max(64, 2*len(t.heads)))
 	}
-	n := len(t.next)
+	n := len(t.entries)
 	slot := &t.heads[hash&uint64(len(t.heads)-1)]
-	t.next = append(t.next, *slot)
-	t.hashes = append(t.hashes, hash)
+	t.entries = append(t.entries, hashEntry{hash, *slot})
 	*slot = int32(n + 1)
 	return n
 }
 
 func (t *hashTable) rehash(size int) {
 	t.heads = make([]int32, size)
-	for n, hash := range t.hashes {
-		slot := &t.heads[hash&uint64(size-1)]
-		t.next[n] = *slot
+	for n := range t.entries {
+		e := &t.entries[n]
+		slot := &t.heads[e.hash&uint64(size-1)]
+		e.next = *slot
 		*slot = int32(n + 1)
 	}
 }
@@ -64,11 +69,11 @@ func (t *hashTable) first(hash uint64) int {
 }
 
 // after is the entry with the same hash that came before n.
-func (t *hashTable) after(n int) int { return t.find(int(t.next[n])-1, t.hashes[n]) }
+func (t *hashTable) after(n int) int { return t.find(int(t.entries[n].next)-1, t.entries[n].hash) }
 
 func (t *hashTable) find(n int, hash uint64) int {
-	for n >= 0 && t.hashes[n] != hash {
-		n = int(t.next[n]) - 1
+	for n >= 0 && t.entries[n].hash != hash {
+		n = int(t.entries[n].next) - 1
 	}
 	return n
 }
