@@ -121,13 +121,18 @@ func (i *instance) tokenFor(ctx context.Context, audience string) (string, error
 }
 
 // resident is the memory of the process, in MiB: VmRSS of /proc/PID/status. ok is false where there is no /proc.
-func (i *instance) resident() (mib float64, ok bool) {
+func (i *instance) resident() (mib float64, ok bool) { return i.memory("VmRSS:") }
+
+// peak is the most that it ever was.
+func (i *instance) peak() (mib float64, ok bool) { return i.memory("VmHWM:") }
+
+func (i *instance) memory(field string) (mib float64, ok bool) {
 	text, err := os.ReadFile("/proc/" + strconv.Itoa(i.process.Process.Pid) + "/status")
 	if err != nil {
 		return 0, false
 	}
 	for line := range strings.Lines(string(text)) {
-		if rest, found := strings.CutPrefix(line, "VmRSS:"); found {
+		if rest, found := strings.CutPrefix(line, field); found {
 			kib, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(rest), " kB"))
 			return float64(kib) / 1024, err == nil
 		}

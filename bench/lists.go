@@ -86,6 +86,33 @@ func manyBlobs(ctx context.Context, s settings, dir string, t *table) error {
 	return nil
 }
 
+// huge measures a blob of 100 GiB: a block of 1 GiB that is sent while it is made, a hundred times in the block list, read
+// by ranges. What counts is that memory stays what it is.
+func huge(ctx context.Context, s settings, dir string, t *table) error {
+	const block, blocks, part = 1 << 30, 100, 16 << 20
+	s.azurite = "no"
+	c, i, end, err := open(ctx, s, filepath.Join(dir, "huge"), &table{})
+	if err != nil {
+		return err
+	}
+	defer end()
+	l := blobLoad{work: "huge", workers: 1, size: block, pieces: blocks, unit: block / 1e6}
+	o, err := c.client.run(ctx, c.ours, l)
+	if err != nil {
+		return err
+	}
+	t.note("put 1 GiB in one block, durable, in MB", fmt.Sprintf("%.0f/s", o.PerSecond))
+	l.work, l.workers, l.seconds, l.unit = "ranges", 4, s.seconds, part/1e6
+	if o, err = c.client.run(ctx, c.ours, l); err != nil {
+		return err
+	}
+	t.note("ranges of 16 MiB anywhere in 100 GiB, 4 clients, in MB", fmt.Sprintf("%.0f/s", o.PerSecond))
+	if mib, ok := i.peak(); ok {
+		t.add("peak of memory in these two", fmt.Sprintf("%.0f MiB", mib), "≤ 200 MiB", mib <= 200)
+	}
+	return nil
+}
+
 // multiply writes a blob's record n times, under names that differ from its own in their number, into the store of an
 // instance that is down: through the service it would take minutes. The blob has no bytes that all would share.
 func multiply(ctx context.Context, folder, name string, n int) (err error) {

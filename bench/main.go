@@ -44,6 +44,7 @@ func parts() []part {
 		{"blobs", blobs},
 		{"lists", lists},
 		{"many", manyBlobs},
+		{"huge", huge},
 		{"vault", vault},
 	}
 }

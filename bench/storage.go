@@ -31,6 +31,7 @@ type blobLoad struct {
 	workers, seconds             int
 	size, blobs, prefixes, first int
 	items                        int
+	pieces                       int // blocks of a huge blob
 	anywhere                     bool
 	container                    string
 	unit                         float64 // what one operation counts for; 0: 1
@@ -58,7 +59,8 @@ func (a azblob) run(ctx context.Context, address string, l blobLoad) (outcome, e
 		"-url", "http://"+address+"/"+devAccount, "-account", devAccount, "-key", devKey,
 		"-container", cmp.Or(l.container, "bench"), "-work", l.work, "-workers", number(l.workers), "-seconds", number(max(1, l.seconds)),
 		"-size", number(l.size), "-blobs", number(max(1, l.blobs)), "-prefixes", number(max(1, l.prefixes)), "-first", number(l.first),
-		"-items", number(l.items), "-anywhere="+strconv.FormatBool(l.anywhere))
+		"-items", number(l.items), "-anywhere="+strconv.FormatBool(l.anywhere),
+		"-blocks", number(max(1, l.pieces)))
 	out, err := cmd.Output()
 	if err != nil {
 		var exit *exec.ExitError

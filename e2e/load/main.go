@@ -28,6 +28,7 @@ type settings struct {
 	prefixes                     int  // among which they are spread
 	first                        int  // the number of the first blob to make
 	items                        int  // that a list must show
+	blocks                       int  // of a huge blob
 	anywhere                     bool // a list begins anywhere among the blobs
 }
 
@@ -44,7 +45,7 @@ func main() {
 	flag.StringVar(&s.account, "account", "", "the account's name")
 	flag.StringVar(&s.key, "key", "", "the account's key")
 	flag.StringVar(&s.container, "container", "bench", "the container")
-	flag.StringVar(&s.work, "work", "", "prepare | put | get | properties | blocks | download | list | hierarchy")
+	flag.StringVar(&s.work, "work", "", "prepare | huge | put | get | properties | blocks | download | list | hierarchy | ranges")
 	flag.IntVar(&s.workers, "workers", 16, "clients at the same time")
 	flag.IntVar(&s.seconds, "seconds", 1, "how long")
 	flag.IntVar(&s.size, "size", 4096, "bytes of a blob")
@@ -52,6 +53,7 @@ func main() {
 	flag.IntVar(&s.prefixes, "prefixes", 1, "prefixes among which the blobs are spread")
 	flag.IntVar(&s.first, "first", 0, "number of the first blob to put")
 	flag.IntVar(&s.items, "items", 5000, "items that a page of a list must have")
+	flag.IntVar(&s.blocks, "blocks", 100, "blocks of a huge blob, each of -size bytes")
 	flag.BoolVar(&s.anywhere, "anywhere", false, "begin a list anywhere among the blobs (one prefix)")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -67,15 +69,18 @@ func main() {
 }
 
 func run(ctx context.Context, s settings) (outcome, error) {
-	if s.workers < 1 || s.blobs < 1 || s.prefixes < 1 || s.size < 0 || s.seconds < 1 {
-		return outcome{}, errors.New("-workers, -blobs, -prefixes and -seconds are positive")
+	if s.workers < 1 || s.blobs < 1 || s.blocks < 1 || s.prefixes < 1 || s.size < 0 || s.seconds < 1 {
+		return outcome{}, errors.New("-workers, -blobs, -blocks, -prefixes and -seconds are positive")
 	}
 	c, err := newClient(s)
 	if err != nil {
 		return outcome{}, err
 	}
-	if s.work == "prepare" {
+	switch s.work {
+	case "prepare":
 		return c.prepare(ctx)
+	case "huge":
+		return c.huge(ctx)
 	}
 	do, ok := c.works()[s.work]
 	if !ok {
