@@ -2,6 +2,8 @@ package blob
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -9,6 +11,7 @@ const (
 	attributeAccount   = "Microsoft.Storage/storageAccounts"
 	attributeContainer = attributeAccount + "/blobServices/containers"
 	attributeBlob      = attributeContainer + "/blobs"
+	attributeScope     = attributeAccount + "/encryptionScopes"
 )
 
 // attributes answers for what conditions of assignments may ask about a request.
@@ -16,8 +19,8 @@ type attributes struct {
 	ctx     context.Context
 	account *Account
 	request request
-	read    bool // tags were read
-	tags    map[string]string
+	read    bool  // blob was read
+	blob    *Blob // nil where it cannot be read
 }
 
 // Attribute implements rbac.Attributes. Names compare without case.
@@ -56,9 +59,19 @@ func (a *attributes) resource(name string) ([]string, bool) {
 			return []string{"true"}, true
 		}
 		return []string{"false"}, true
+	case strings.ToLower(attributeScope + ":name"):
+		if b := a.found(); b != nil {
+			return one(b.EncryptionScope)
+		}
+		return nil, false
+	case strings.ToLower(attributeBlob + "/tags&$keys$&"):
+		if b := a.found(); b != nil {
+			return keysOf(b.Tags)
+		}
+		return nil, false
 	}
-	if key, ok := tagKey(name); ok {
-		return a.tag(key)
+	if key, ok := tagKey(name); ok && a.found() != nil {
+		return valueOf(a.blob.Tags, key)
 	}
 	return nil, false
 }
@@ -75,17 +88,24 @@ func (a *attributes) asked(name string) ([]string, bool) {
 	case "suboperation":
 		return one(a.subOperation())
 	case strings.ToLower(attributeBlob + "/tags&$keys$&"):
-		keys := make([]string, 0, len(a.request.newTags))
-		for k := range a.request.newTags {
-			keys = append(keys, k)
-		}
-		return keys, len(keys) > 0
+		return keysOf(a.request.newTags)
+	case strings.ToLower(attributeBlob + ":include"):
+		return a.request.include, len(a.request.include) > 0
 	}
-	key, ok := tagKey(name)
-	if !ok {
-		return nil, false
+	if key, ok := tagKey(name); ok {
+		return valueOf(a.request.newTags, key)
 	}
-	for k, v := range a.request.newTags {
+	return nil, false
+}
+
+func keysOf(tags map[string]string) ([]string, bool) {
+	keys := slices.Collect(maps.Keys(tags))
+	return keys, len(keys) > 0
+}
+
+// valueOf finds a tag, whatever the case of its key.
+func valueOf(tags map[string]string, key string) ([]string, bool) {
+	for k, v := range tags {
 		if strings.EqualFold(k, key) {
 			return []string{v}, true
 		}
@@ -100,7 +120,7 @@ func (a *attributes) subOperation() string {
 		return "Blob.List"
 	case len(a.request.newTags) > 0:
 		return "Blob.Write.WithTagHeaders"
-	case a.request.tags != nil && (a.request.op == OpGetBlob || a.request.op == OpGetBlobProperties):
+	case a.request.blob != nil && (a.request.op == OpGetBlob || a.request.op == OpGetBlobProperties):
 		return "Blob.Read.WithTagConditions"
 	}
 	return ""
@@ -116,24 +136,15 @@ func tagKey(name string) (string, bool) {
 	return key, key != ""
 }
 
-// tag reads the blob's tags once, and only where a condition asks. What cannot be read is absent, which makes the
-// comparison false.
-func (a *attributes) tag(key string) ([]string, bool) {
-	if a.request.tags == nil {
-		return nil, false
+// found reads the blob once, and only where a condition asks. What cannot be read has no attributes, which makes
+// comparisons false.
+func (a *attributes) found() *Blob {
+	if a.request.blob == nil {
+		return nil
 	}
 	if !a.read {
 		a.read = true
-		tags, err := a.request.tags(a.ctx)
-		if err != nil {
-			return nil, false
-		}
-		a.tags = tags
+		a.blob, _ = a.request.blob(a.ctx) // nil then
 	}
-	for k, v := range a.tags {
-		if strings.EqualFold(k, key) {
-			return []string{v}, true
-		}
-	}
-	return nil, false
+	return a.blob
 }

@@ -37,8 +37,10 @@ type request struct {
 	op     Operation
 	target Target
 	prefix string // of a list
-	// tags reads the tags of the blob in question, for conditions that ask for them; nil where there is none.
-	tags func(context.Context) (map[string]string, error)
+	// blob reads the blob in question, for conditions that ask for its tags or its encryption scope; nil where there is none.
+	blob func(context.Context) (*Blob, error)
+	// include is what a list shall show beside names and properties.
+	include []string
 	// newTags are the tags that a write would set.
 	newTags map[string]string
 }

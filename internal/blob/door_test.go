@@ -131,6 +131,42 @@ func TestConditionsOfAssignments(t *testing.T) {
 			},
 		},
 		{
+			"tag's key", `(` + read + ` OR @Resource[Microsoft.Storage/storageAccounts/blobServices/containers/blobs/tags&$keys$&] ForAnyOfAnyValues:StringEquals {'Open'})`,
+			func(w *world) error {
+				_, err := w.GetBlobProperties(ctx, bearer(), blobAt("tagged"), Conditions{}, nil)
+				return err
+			},
+			func(w *world) error {
+				_, err := w.GetBlobProperties(ctx, bearer(), blobAt("open/b"), Conditions{}, nil)
+				return err
+			},
+		},
+		{
+			"encryption scope", `(` + read + ` OR @Resource[Microsoft.Storage/storageAccounts/encryptionScopes:name] StringEquals 'mine')`,
+			func(w *world) error {
+				w.account(t, func(a *Account) { a.EncryptionScopes = []EncryptionScope{{Name: "mine", Enabled: true}} })
+				_, err := w.PutBlob(ctx, key(), blobAt("scoped"), PutBlob{Body: strings.NewReader("x"), Length: 1, EncryptionScope: "mine"})
+				must(t, err)
+				_, err = w.GetBlobProperties(ctx, bearer(), blobAt("scoped"), Conditions{}, nil)
+				return err
+			},
+			func(w *world) error {
+				_, err := w.GetBlobProperties(ctx, bearer(), blobAt("open/b"), Conditions{}, nil)
+				return err
+			},
+		},
+		{
+			"include", `(` + read + ` OR @Request[Microsoft.Storage/storageAccounts/blobServices/containers/blobs:include] ForAllOfAnyValues:StringEquals {'metadata', 'tags'})`,
+			func(w *world) error {
+				_, err := w.ListBlobs(ctx, bearer(), at("con"), ListBlobs{Include: Include{Metadata: true}})
+				return err
+			},
+			func(w *world) error {
+				_, err := w.ListBlobs(ctx, bearer(), at("con"), ListBlobs{Include: Include{Metadata: true, Snapshots: true}})
+				return err
+			},
+		},
+		{
 			"container", `(` + read + ` OR @Resource[Microsoft.Storage/storageAccounts/blobServices/containers:name] StringEquals 'con')`,
 			func(w *world) error { _, err := w.ListBlobs(ctx, bearer(), at("con"), ListBlobs{}); return err },
 			func(w *world) error { _, err := w.ListBlobs(ctx, bearer(), at("other"), ListBlobs{}); return err },

@@ -18,6 +18,30 @@ type Include struct {
 	Metadata, Tags, Copy, Immutability, LegalHold bool
 }
 
+// names are the values of the parameter include.
+func (i Include) names() (names []string) {
+	for _, one := range []struct {
+		name string
+		set  bool
+	}{
+		{"snapshots", i.Snapshots},
+		{"versions", i.Versions},
+		{"uncommittedblobs", i.Uncommitted},
+		{"deleted", i.Deleted},
+		{"deletedwithversions", i.DeletedWithVersions},
+		{"metadata", i.Metadata},
+		{"tags", i.Tags},
+		{"copy", i.Copy},
+		{"immutabilitypolicy", i.Immutability},
+		{"legalhold", i.LegalHold},
+	} {
+		if one.set {
+			names = append(names, one.name)
+		}
+	}
+	return names
+}
+
 // ListBlobs is List Blobs. With a delimiter, names that go on behind it are shown once, as a prefix.
 type ListBlobs struct {
 	Prefix, Delimiter, Marker string
@@ -64,7 +88,7 @@ func (s *Service) WalkBlobs(ctx context.Context, a Access, t Target, r ListBlobs
 		return "", err
 	}
 	t.Blob = ""
-	g, err := s.permit(ctx, a, request{op: OpListBlobs, target: t, prefix: r.Prefix})
+	g, err := s.permit(ctx, a, request{op: OpListBlobs, target: t, prefix: r.Prefix, include: r.Include.names()})
 	if err != nil {
 		return "", err
 	}

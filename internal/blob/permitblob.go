@@ -26,20 +26,17 @@ func (s *Service) permitTagged(ctx context.Context, a Access, op Operation, t Ta
 	}
 	return s.permit(ctx, a, request{
 		op: op, target: t, newTags: tags,
-		tags: func(ctx context.Context) (map[string]string, error) { return s.tagsOf(ctx, t) },
+		blob: func(ctx context.Context) (*Blob, error) { return s.asItIs(ctx, t) },
 	})
 }
 
-// tagsOf reads a blob's tags without asking anybody.
-func (s *Service) tagsOf(ctx context.Context, t Target) (tags map[string]string, err error) {
+// asItIs reads a blob without asking anybody: for conditions of who may.
+func (s *Service) asItIs(ctx context.Context, t Target) (b *Blob, err error) {
 	err = store.View(ctx, s.Store, func(r store.Reader) error {
-		_, b, err := readTarget(r, t, 0)
-		if err == nil {
-			tags = b.Tags
-		}
+		_, b, err = readTarget(r, t, 0)
 		return err
 	})
-	return tags, err
+	return b, err
 }
 
 // readTarget finds the blob, snapshot or version that a request names. now, where not 0, is when it is asked: what has
