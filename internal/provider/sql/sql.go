@@ -42,7 +42,7 @@ type provider struct{ Config }
 func Provider(c Config) resource.Provider {
 	p := &provider{c}
 	types := p.serverTypes()
-	types = append(types, p.databaseTypes()...)
+	types = append(append(types, p.databaseTypes()...), p.standingTypes()...)
 	return resource.Provider{Namespace: Namespace, Types: append(types, p.locationTypes()...)}
 }
 
