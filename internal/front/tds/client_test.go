@@ -170,7 +170,7 @@ func (c *client) message() ([]byte, error) {
 	if h.Type != wire.PacketReply {
 		return nil, errors.New("not a reply")
 	}
-	return wire.NewMessage(c.packets, h, payload).Payload(1 << 30)
+	return wire.NewMessage(c.packets, h, payload).Payload(wire.AtMost(1 << 30))
 }
 
 // prelogin sends PRELOGIN and returns the answer.

@@ -37,6 +37,7 @@ type connection struct {
 	answer  *answer
 	watcher *watcher
 	scratch []byte // the request under way, where it is one packet
+	claimed int64  // bytes of the request under way, where it is more
 }
 
 // serve is the life of a connection.

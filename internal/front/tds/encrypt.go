@@ -124,7 +124,7 @@ func (c *connection) loginMessage(t wire.PacketType, limit int) ([]byte, error) 
 	if h.Type != t {
 		return nil, violation("a message of type %#02x where %#02x belongs", uint8(h.Type), uint8(t))
 	}
-	return wire.NewMessage(c.packets, h, payload).Payload(limit)
+	return wire.NewMessage(c.packets, h, payload).Payload(wire.AtMost(limit))
 }
 
 // begunConn gives the byte that was read to tell the protocol.

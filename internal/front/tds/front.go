@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/alcedo-cloud/alcedo/internal/caller"
@@ -45,6 +46,7 @@ type Config struct {
 	MaxPerServer   int           // logged in to one server
 	LoginTimeout   time.Duration // from the first byte to the answer of the login
 	MaxMessage     int           // bytes of one request, and of one row of a bulk load
+	MaxInFlight    int64         // bytes of all requests of more than one packet that are under way
 }
 
 // The limits where Config says none.
@@ -53,6 +55,7 @@ const (
 	DefaultMaxPerServer   = 3_000
 	DefaultLoginTimeout   = 30 * time.Second
 	DefaultMaxMessage     = wire.MaxValue
+	DefaultMaxInFlight    = int64(1) << 30
 )
 
 // Front serves any number of listeners at once.
@@ -60,6 +63,8 @@ type Front struct {
 	Config
 	strict, classic *tls.Config
 	buffers         sync.Pool // of *[]byte, for answers under way
+
+	inFlight atomic.Int64
 
 	mu       sync.Mutex
 	open     int
@@ -77,6 +82,7 @@ func New(c Config) (*Front, error) {
 	c.MaxConnections = orDefault(c.MaxConnections, DefaultMaxConnections)
 	c.MaxPerServer = orDefault(c.MaxPerServer, DefaultMaxPerServer)
 	c.LoginTimeout = orDefault(c.LoginTimeout, DefaultLoginTimeout)
+	c.MaxInFlight = orDefault(c.MaxInFlight, DefaultMaxInFlight)
 	c.MaxMessage = min(orDefault(c.MaxMessage, DefaultMaxMessage), wire.MaxValue)
 	f := &Front{Config: c, byServer: make(map[string]int)}
 	f.buffers.New = func() any {
@@ -92,7 +98,7 @@ func New(c Config) (*Front, error) {
 	return f, nil
 }
 
-func orDefault[T int | time.Duration](v, standard T) T {
+func orDefault[T int | int64 | time.Duration](v, standard T) T {
 	if v > 0 {
 		return v
 	}

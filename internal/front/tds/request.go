@@ -52,6 +52,7 @@ func (c *connection) handle(ctx context.Context, p *packet) (*packet, error) {
 	if p.header.Type == wire.PacketBulkLoad {
 		return nil, c.bulk(ctx, m)
 	}
+	defer c.release()
 	payload, err := c.payload(m)
 	switch {
 	case errors.Is(err, wire.ErrAttention):
@@ -81,10 +82,19 @@ func (c *connection) handle(ctx context.Context, p *packet) (*packet, error) {
 	return next, nil
 }
 
-// payload is the whole message, where the watcher's reading does not overwrite it.
+// payload is the whole message, where the watcher's reading does not overwrite it. What it claims of the room for
+// requests under way is given back by release.
 func (c *connection) payload(m *wire.Message) ([]byte, error) {
 	whole := m.Header.Last()
-	payload, err := m.Payload(c.front.MaxMessage)
+	limit := wire.AtMost(c.front.MaxMessage)
+	payload, err := m.Payload(func(total int) error {
+		grown := int64(total) - c.claimed
+		c.claimed += grown
+		if c.front.inFlight.Add(grown) > c.front.MaxInFlight {
+			return fault.New(fault.TooLarge, "front/tds", wire.ReasonTooLarge, "there is no room for the request")
+		}
+		return limit(total)
+	})
 	if err != nil || !whole {
 		return payload, err
 	}
@@ -92,11 +102,16 @@ func (c *connection) payload(m *wire.Message) ([]byte, error) {
 	return c.scratch, nil
 }
 
+func (c *connection) release() {
+	c.front.inFlight.Add(-c.claimed)
+	c.claimed = 0
+}
+
 // tooLarge is the refusal of a request over the limit.
 func (c *connection) tooLarge() error {
 	return errors.Join(
 		value.Errorf(701, 17, 123, "There is insufficient system memory in resource pool 'default' to run this query."),
-		value.Errorf(0, 0, 1, "The request is over the limit of %d bytes.", c.front.MaxMessage))
+		value.Errorf(0, 0, 1, "A request may have %d bytes, and all that are under way %d.", c.front.MaxMessage, c.front.MaxInFlight))
 }
 
 // acknowledge answers an attention, in a message of its own.

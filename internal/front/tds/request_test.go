@@ -271,6 +271,27 @@ func TestRequestOverTheLimit(t *testing.T) {
 	c.alive()
 }
 
+// TestRoomForRequests: large requests of all connections share a limit, and give back what they had.
+func TestRoomForRequests(t *testing.T) {
+	w := newWorld(t, func(c *Config) { c.MaxInFlight = 50_000 })
+	first, second := w.connect(), w.connect()
+	first.packet(wire.PacketSQLBatch, 0, batch("x"))
+	first.packet(wire.PacketSQLBatch, 0, make([]byte, 30_000))
+	until(t, func() bool { return w.front.inFlight.Load() > 30_000 })
+	if got := second.run(strings.Repeat("x", 15_000)); got.message(701) == nil {
+		t.Errorf("%+v", got)
+	}
+	second.alive()
+	first.packet(wire.PacketSQLBatch, wire.StatusEndOfMessage, nil)
+	first.reply()
+	if got := second.run(strings.Repeat("x", 15_000)); got.message(701) != nil || len(got.of(0xD1)) != 1 {
+		t.Errorf("%+v", got)
+	}
+	if n := w.front.inFlight.Load(); n != 0 {
+		t.Errorf("%d bytes are still claimed", n)
+	}
+}
+
 // rpc begins a call by name.
 func rpc(name string) []byte {
 	b := binary.LittleEndian.AppendUint16([]byte{4, 0, 0, 0}, uint16(len(name)))

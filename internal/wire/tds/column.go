@@ -95,13 +95,13 @@ func (b *BulkLoad) Column() int { return b.at }
 // maxBulkColumns is what a table can have, sparse columns included.
 const maxBulkColumns = 30000
 
-// NewBulkLoad reads the columns of the message BulkLoadBCP (MS-TDS 2.2.6.1) from src, which is not read further than
-// the rows that Next asks for, but for what comes with them.
+// NewBulkLoad reads the columns of the message BulkLoadBCP (MS-TDS 2.2.6.1) from src; the rows follow by Next, each at
+// most maxRow bytes. With an error it returns what has been read.
 func NewBulkLoad(src interface {
 	Read(p []byte) (int, error)
 }, maxRow int,
 ) (*BulkLoad, error) {
-	d := newDecoder("NewBulkLoad", make([]byte, 0, readStep))
+	d := newDecoder("NewBulkLoad", make([]byte, 0, 2*readStep))
 	d.src, d.max = src, maxRow
 	b := &BulkLoad{d: d}
 	if token := d.u8(); d.err == nil && token != tokenColMetadata {

@@ -19,8 +19,10 @@ type decoder struct {
 	b   []byte
 	pos int
 	src io.Reader // nil: b is all there is
-	max int       // most bytes of one value
+	max int       // most bytes of one value, and of a source between two calls of rewind
 	err error
+
+	taken int // since rewind
 }
 
 func newDecoder(op string, b []byte) *decoder { return &decoder{op: op, b: b, max: MaxValue} }
@@ -40,33 +42,32 @@ func (d *decoder) take(n int) []byte {
 	if d.err != nil {
 		return nil
 	}
-	if n < 0 || n > d.max {
-		d.fail(ReasonTooLarge, "a value of %d bytes is over the limit of %d", uint32(n), d.max)
+	if n < 0 || n > d.max || d.src != nil && d.taken+n > d.max {
+		d.fail(ReasonTooLarge, "more than %d bytes at once are over the limit", d.max)
 		return nil
 	}
 	if d.left() < n && !d.fill(n) {
 		return nil
 	}
+	d.taken += n
 	out := d.b[d.pos : d.pos+n : d.pos+n]
 	d.pos += n
 	return out
 }
 
-// fill reads from the source until n bytes are at hand.
+// fill reads from the source until n bytes are at hand. A full buffer is replaced by a new one that begins with what has
+// not been taken, and so what has been taken stays valid.
 func (d *decoder) fill(n int) bool {
 	for d.left() < n {
 		if d.src == nil {
 			d.fail(ReasonTruncated, "%d bytes are missing", n-d.left())
 			return false
 		}
-		step := min(max(n-d.left(), 512), readStep)
-		if cap(d.b)-len(d.b) < step {
-			// A new array: what has been taken of the old one stays valid.
-			grown := make([]byte, len(d.b), 2*cap(d.b)+step)
-			copy(grown, d.b)
-			d.b = grown
+		if len(d.b) == cap(d.b) {
+			rest := d.b[d.pos:]
+			d.b, d.pos = append(make([]byte, 0, 2*len(rest)+readStep), rest...), 0
 		}
-		got, err := d.src.Read(d.b[len(d.b) : len(d.b)+step])
+		got, err := d.src.Read(d.b[len(d.b):cap(d.b)])
 		d.b = d.b[:len(d.b)+got]
 		if d.left() >= n {
 			return true
@@ -83,15 +84,16 @@ func (d *decoder) fill(n int) bool {
 	return true
 }
 
-// rewind forgets what has been taken, so that the buffer of a source can be used again.
+// rewind forgets what has been taken, so that the buffer of a source can be used again. What is left is moved down only
+// once it is little.
 func (d *decoder) rewind() {
-	if d.src == nil {
-		return
-	}
-	n := copy(d.b, d.b[d.pos:])
-	d.b, d.pos = d.b[:n], 0
-	if cap(d.b) > 4*readStep && n < readStep { // one long row must not be paid for by the whole load
-		d.b = append(make([]byte, 0, readStep), d.b...)
+	d.taken = 0
+	switch rest := d.b[d.pos:]; {
+	case d.src == nil:
+	case cap(d.b) > 4*readStep && len(rest) < readStep: // one long row must not be paid for by the whole load
+		d.b, d.pos = append(make([]byte, 0, 2*readStep), rest...), 0
+	case len(rest) < readStep/16:
+		d.b, d.pos = d.b[:copy(d.b, rest)], 0
 	}
 }
 

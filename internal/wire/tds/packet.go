@@ -169,9 +169,10 @@ func (m *Message) next() error {
 	return nil
 }
 
-// Payload returns the whole message, at most limit bytes. It aliases the packet where the message is one packet, and is
-// then valid until the next packet is read.
-func (m *Message) Payload(limit int) ([]byte, error) {
+// Payload returns the whole message. It aliases the packet where the message is one packet, and is then valid until the
+// next packet is read. Before a message of several takes room, admit is asked with its bytes so far; its error ends the
+// reading.
+func (m *Message) Payload(admit func(total int) error) ([]byte, error) {
 	if m.Header.Last() {
 		out := m.rest
 		m.rest = nil
@@ -183,13 +184,23 @@ func (m *Message) Payload(limit int) ([]byte, error) {
 		if err := m.next(); err != nil {
 			return nil, err
 		}
-		if len(out)+len(m.rest) > limit {
-			return nil, fault.Newf(fault.TooLarge, "wire/tds.Message", ReasonTooLarge, "a message is over the limit of %d bytes", limit)
+		if err := admit(len(out) + len(m.rest)); err != nil {
+			return nil, err
 		}
 		out = append(out, m.rest...)
 		m.rest = nil
 	}
 	return out, nil
+}
+
+// AtMost admits messages of at most limit bytes.
+func AtMost(limit int) func(total int) error {
+	return func(total int) error {
+		if total > limit {
+			return fault.Newf(fault.TooLarge, "wire/tds.Message", ReasonTooLarge, "a message is over the limit of %d bytes", limit)
+		}
+		return nil
+	}
 }
 
 // Discard reads the rest of the message and forgets it.

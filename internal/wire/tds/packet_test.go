@@ -159,11 +159,11 @@ func message(t *testing.T, src io.Reader) *Message {
 
 func TestMessage(t *testing.T) {
 	m := message(t, packets(PacketRPC, Status(0), "ab", PacketRPC, Status(0), "", PacketRPC, StatusEndOfMessage, "cd"))
-	if got, err := m.Payload(4); err != nil || string(got) != "abcd" {
+	if got, err := m.Payload(AtMost(4)); err != nil || string(got) != "abcd" {
 		t.Errorf("%q, %v", got, err)
 	}
 	m = message(t, packets(PacketRPC, Status(0), "ab", PacketRPC, StatusEndOfMessage, "cde", PacketSQLBatch, StatusEndOfMessage, "x"))
-	if _, err := m.Payload(4); !fault.Is(err, fault.TooLarge) {
+	if _, err := m.Payload(AtMost(4)); !fault.Is(err, fault.TooLarge) {
 		t.Errorf("over the limit: %v", err)
 	}
 	if err := m.Discard(); err != nil {
@@ -185,7 +185,7 @@ func TestMessage(t *testing.T) {
 		t.Errorf("a foreign packet: %v", err)
 	}
 	m = message(t, packets(PacketBulkLoad, Status(0), "ab"))
-	if _, err := m.Payload(10); !errors.Is(err, io.ErrUnexpectedEOF) {
+	if _, err := m.Payload(AtMost(10)); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("cut off: %v", err)
 	}
 }
@@ -203,7 +203,7 @@ func FuzzReader(f *testing.F) {
 			if total += HeaderSize + len(payload); total > len(b) {
 				t.Fatal("more came out than went in")
 			}
-			got, err := NewMessage(r, h, payload).Payload(1 << 16)
+			got, err := NewMessage(r, h, payload).Payload(AtMost(1 << 16))
 			if err != nil {
 				return
 			}

@@ -178,6 +178,39 @@ func TestBulkLoadRefusals(t *testing.T) {
 	}
 }
 
+// TestBulkLoadRowLimit: the limit is on the whole row too, and a row below it passes after one below it.
+func TestBulkLoadRowLimit(t *testing.T) {
+	columns := make([]Column, 10)
+	for i := range columns {
+		columns[i] = Column{Name: "c", Type: TypeInfo{ID: TypeBigVarBinary, Size: Max}}
+	}
+	row := func(size int) string {
+		b := []byte{tokenRow}
+		for i := range columns {
+			b = AppendPLP(b, strings.Repeat(string(rune('a'+i)), size))
+		}
+		return string(b)
+	}
+	load, err := NewBulkLoad(bytes.NewReader(bulk(columns, row(9000)+row(9000)+row(11_000))), 100_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cells := make([]Cell, len(columns))
+	for range 2 {
+		if more, err := load.Next(cells); !more || err != nil {
+			t.Fatal(more, err)
+		}
+		for i, c := range cells {
+			if len(c.Data) != 9000 || c.Data[0] != byte('a'+i) || c.Data[8999] != byte('a'+i) {
+				t.Errorf("column %d has %d bytes", i, len(c.Data))
+			}
+		}
+	}
+	if more, err := load.Next(cells); more || fault.ReasonOf(err) != ReasonTooLarge {
+		t.Errorf("over the limit: %v, %v", more, err)
+	}
+}
+
 // TestBulkLoadMemory: the buffer of a load that runs on does not grow with it.
 func TestBulkLoadMemory(t *testing.T) {
 	columns := []Column{{Name: "a", Type: TypeInfo{ID: TypeBigVarBinary, Size: 8000}}}

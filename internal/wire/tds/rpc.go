@@ -21,7 +21,6 @@ const (
 	ProcPrepExecRPC      uint16 = 14
 	ProcUnprepare        uint16 = 15
 	batchFlag            byte   = 0xFF // between two calls, since 7.2
-	oldBatchFlag         byte   = 0x80
 	noExecFlag           byte   = 0xFE
 	statusByReference    uint8  = 0x01
 	statusDefault        uint8  = 0x02
@@ -114,9 +113,7 @@ func (r *RPC) Next() (Call, error) {
 	_ = options & optionReuseMetadata // the server may always send it again
 	for d.more() {
 		switch first := d.b[d.pos]; first {
-		case batchFlag, oldBatchFlag, noExecFlag:
-			// A name of 254, 255 or 128 units cannot be: parameters' names are at most 128 with their @, and SQL Server
-			// reads it so too.
+		case batchFlag, noExecFlag: // no name of a parameter is that long
 			d.u8()
 			if !d.more() {
 				return c, d.err // one at the end separates nothing
