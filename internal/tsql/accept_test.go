@@ -6,6 +6,7 @@ import "testing"
 var accepted = []string{
 	// What other parsers miss and clients send first.
 	"SELECT type FROM sys.objects WHERE type = 'U'",
+	"SELECT c.precision, disk AS precision FROM sys.columns c", "CREATE TABLE precision (disk int, a double precision)",
 	"SELECT password, [key], name, value, status, date, state, level, role, source, target, path FROM t",
 	"SELECT 1 WHERE a COLLATE Latin1_General_BIN = b",
 	"SELECT a FROM t ORDER BY a COLLATE Latin1_General_CI_AS DESC",

@@ -17,7 +17,7 @@ func (p *parser) dataType() DataType {
 		}
 	case p.is(kwDouble):
 		p.advance()
-		p.expect(kwPrecision)
+		p.expectWord("PRECISION")
 		t.Name.Name = Ident{Node: p.from(t.At), Name: "float"}
 	case p.isWord("CHARACTER"), p.isWord("CHAR"):
 		t.Name.Name = p.typeWord("char", "varchar")

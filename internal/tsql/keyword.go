@@ -53,7 +53,6 @@ const (
 	kwDelete
 	kwDeny
 	kwDesc
-	kwDisk
 	kwDistinct
 	kwDistributed
 	kwDouble
@@ -126,7 +125,6 @@ const (
 	kwPercent
 	kwPivot
 	kwPlan
-	kwPrecision
 	kwPrimary
 	kwPrint
 	kwProc
@@ -243,7 +241,6 @@ var keywords = map[string]keyword{
 	"DELETE":                         kwDelete,
 	"DENY":                           kwDeny,
 	"DESC":                           kwDesc,
-	"DISK":                           kwDisk,
 	"DISTINCT":                       kwDistinct,
 	"DISTRIBUTED":                    kwDistributed,
 	"DOUBLE":                         kwDouble,
@@ -316,7 +313,6 @@ var keywords = map[string]keyword{
 	"PERCENT":                        kwPercent,
 	"PIVOT":                          kwPivot,
 	"PLAN":                           kwPlan,
-	"PRECISION":                      kwPrecision,
 	"PRIMARY":                        kwPrimary,
 	"PRINT":                          kwPrint,
 	"PROC":                           kwProc,

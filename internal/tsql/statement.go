@@ -134,7 +134,7 @@ func (p *parser) serverStatement() Statement {
 		}
 		p.done(&s.Node)
 		return s
-	case kwBackup, kwRestore, kwShutdown, kwReconfigure, kwReadtext, kwWritetext, kwUpdatetext, kwSetuser, kwDump, kwLoad, kwDisk:
+	case kwBackup, kwRestore, kwShutdown, kwReconfigure, kwReadtext, kwWritetext, kwUpdatetext, kwSetuser, kwDump, kwLoad:
 		p.notSupported(upper(p.tok.text))
 	case kwAdd:
 		p.notSupported("ADD " + upper(p.peek().text))
