@@ -8,7 +8,6 @@ import (
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/row"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/txn"
-	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
 )
 
 // heapID is the index under which the rows of a heap lie.
@@ -174,13 +173,4 @@ func errEntry() error {
 // baseKey is the key of the row with a locator.
 func (l *layout) baseKey(dst, locator []byte) []byte {
 	return append(append(dst, l.base.at.Prefix()...), locator...)
-}
-
-// wholeKey is the values of an entry's key, for messages.
-func (e *entries) wholeKey(values Row) []value.Value {
-	out := make([]value.Value, len(e.ordinals))
-	for i, o := range e.ordinals {
-		out[i] = values[o]
-	}
-	return out
 }

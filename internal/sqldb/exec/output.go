@@ -10,7 +10,6 @@ type output struct {
 	exprs   []evaluator
 	into    *target
 	targets []int
-	width   int // of the row that its expressions see
 }
 
 // outputs are the rows of a run.

@@ -162,9 +162,12 @@ func (code *compiled) attempt(r *run, emit func(Row) error, s *plan.Statement, a
 func (r *run) lockTables(tables []*tableUse, all bool) error {
 	_, holds := r.rowLock()
 	for _, u := range tables {
+		if holds && !u.reads && u.mode == txn.IntentExclusive && reads(tables, u.table) {
+			continue // locked with what is read of it
+		}
 		mode := u.mode
 		if u.reads && !u.point && holds {
-			mode = sharedWith(mode)
+			mode = sharedWith(mode, written(tables, u.table))
 		}
 		if all && (mode == txn.IntentExclusive || mode == txn.SharedIntentExclusive) {
 			mode = txn.Exclusive
@@ -176,12 +179,21 @@ func (r *run) lockTables(tables []*tableUse, all bool) error {
 	return nil
 }
 
-// sharedWith is a mode with which ranges stay as they are.
-func sharedWith(mode txn.Mode) txn.Mode {
-	if mode == txn.IntentExclusive {
+// sharedWith is a mode with which ranges stay as they are. Who also writes to the table asks for both at once: two who
+// shared it first would then wait for each other.
+func sharedWith(mode txn.Mode, writes bool) txn.Mode {
+	if writes || mode == txn.IntentExclusive {
 		return txn.SharedIntentExclusive
 	}
 	return txn.Shared
+}
+
+func reads(tables []*tableUse, t txn.Table) bool {
+	return slices.ContainsFunc(tables, func(u *tableUse) bool { return u.table == t && u.reads && !u.point })
+}
+
+func written(tables []*tableUse, t txn.Table) bool {
+	return slices.ContainsFunc(tables, func(u *tableUse) bool { return u.table == t && u.mode == txn.IntentExclusive })
 }
 
 // query runs a query. With hold, no row goes out before the last one is locked.

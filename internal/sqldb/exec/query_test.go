@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
@@ -291,5 +292,35 @@ func TestCancelled(t *testing.T) {
 	if !errors.Is(err, context.Canceled) || rows > 2000 {
 		t.Fatalf("%d rows, %v", rows, err)
 	}
+	w.commit()
+}
+
+func TestBackwards(t *testing.T) {
+	w := newWorld(t)
+	tab := w.table(1, "t", "*id", integer, "name", varchar)
+	x := w.index(tab, false, "name")
+	reversed := func(x *catalog.Index) []string {
+		return w.must(&plan.Scan{Table: tab, Index: x, Columns: []int{0}, Reverse: true})
+	}
+	w.want(reversed(tab.Indexes[0]))
+	var rows [][]any
+	var byID, byName []string
+	for i := range 5000 {
+		id := i * i // far apart, and then close together
+		if i > 2500 {
+			id = 1<<30 + i
+		}
+		rows = append(rows, r(id, fmt.Sprintf("a long name that is the same for all up to its end %07d", i)))
+		byID = append([]string{fmt.Sprint(id)}, byID...)
+	}
+	byName = byID
+	w.must(w.insertInto(tab, rows[:4000]...))
+	w.begin(txn.ReadCommitted) // the last thousand lie in the transaction
+	w.must(w.insertInto(tab, rows[4000:]...))
+	if !slices.Equal(reversed(tab.Indexes[0]), byID) || !slices.Equal(reversed(x), byName) {
+		t.Error("not the reverse order")
+	}
+	last := &plan.Top{Input: &plan.Scan{Table: tab, Index: x, Columns: []int{0}, Reverse: true}, Count: lit(int64(1))}
+	w.want(w.must(last), byName[0])
 	w.commit()
 }

@@ -255,10 +255,10 @@ func (k *reference) search(r *run, e *entries, start, end []byte, yield func(loc
 		}
 		locator, record := c.Key()[len(e.at.Prefix()):], c.Value()
 		if e != k.child.base {
-			if locator, record, failed = e.split(c.Key(), c.Value()); failed != nil {
+			record = nil
+			if locator, _, failed = e.split(c.Key(), c.Value()); failed != nil {
 				break
 			}
-			record = nil
 		}
 		f := found{locator: slices.Clone(locator)}
 		if record != nil {

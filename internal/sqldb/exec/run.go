@@ -17,7 +17,6 @@ type run struct {
 	states []any // of operators and expressions, by the number that compiling gave them
 	ticks  uint32
 	memory int64 // of Context.Memory in use by this run
-	locked bool  // rows are locked as they are read: the run may have to be repeated
 }
 
 // errStop ends an operator whose consumer has enough.

@@ -1,7 +1,6 @@
 package exec
 
 import (
-	"context"
 	"fmt"
 	"slices"
 
@@ -31,10 +30,11 @@ type scan struct {
 
 // scanState is what a scan keeps between its runs: an index that is sought again and again needs one cursor.
 type scanState struct {
-	cursor *txn.Cursor // over the whole index
-	room   seekRoom
-	chunk  []byte // copies of records, to which strings refer
-	key    []byte
+	cursor    *txn.Cursor // over the whole index
+	room      seekRoom
+	chunk     []byte // copies of records, to which strings refer
+	key       []byte
+	backwards backwards
 }
 
 func (s *scanState) close() error { return s.cursor.Close() }
@@ -113,7 +113,7 @@ func (s *scan) run(r *run, yield func(Row) error) error {
 		return err
 	}
 	if s.reverse {
-		return s.backwards(r, st, spans, yield)
+		return s.reversed(r, st, spans, yield)
 	}
 	return s.forwards(r, st, spans, yield)
 }
@@ -134,23 +134,6 @@ func (s *scan) forwards(r *run, st *scanState, spans []span, yield func(Row) err
 	return nil
 }
 
-// backwards gives the rows in the opposite order. The store reads forwards only, so they are kept.
-func (s *scan) backwards(r *run, st *scanState, spans []span, yield func(Row) error) error {
-	var rows []Row
-	var size int64
-	err := s.forwards(r, st, spans, func(row Row) error {
-		n := rowSize(row)
-		size += n
-		rows = append(rows, slices.Clone(row))
-		return r.grow(n)
-	})
-	for i := len(rows) - 1; i >= 0 && err == nil; i-- {
-		err = yield(rows[i])
-	}
-	r.shrink(size)
-	return err
-}
-
 // point reads the one entry under a whole key.
 func (s *scan) point(r *run, st *scanState, key []byte, out Row, yield func(Row) error) error {
 	if err := r.tick(); err != nil {
@@ -165,6 +148,16 @@ func (s *scan) point(r *run, st *scanState, key []byte, out Row, yield func(Row)
 	v, found, err := r.Tx.Get(s.entries.at, key)
 	if err != nil || !found {
 		return err
+	}
+	if mode, wanted := r.rowLock(); wanted && !s.base {
+		locator, _, err := s.entries.split(key, v)
+		if err != nil {
+			return err
+		}
+		st.key = s.layout.baseKey(st.key[:0], locator)
+		if err := r.Tx.LockRow(r, s.layout.base.at, st.key, mode); err != nil {
+			return err
+		}
 	}
 	return s.entry(r, st, key, v, true, out, yield)
 }
@@ -260,7 +253,7 @@ func (s *scan) lockRow(r *run, st *scanState, locator []byte) error {
 		mode = txn.Exclusive
 	}
 	st.key = s.layout.baseKey(st.key[:0], locator)
-	return r.Tx.LockRow(context.Context(r), s.layout.base.at, st.key, mode)
+	return r.Tx.LockRow(r, s.layout.base.at, st.key, mode)
 }
 
 // copy puts a record where it stays as it is.

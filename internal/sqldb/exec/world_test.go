@@ -60,13 +60,6 @@ func (w *world) commit() {
 	w.tx = nil
 }
 
-// session is another one in the same database.
-func (w *world) session() *world {
-	other := *w
-	other.local, other.tx = txn.NewLocal(), nil
-	return &other
-}
-
 // run runs a plan and gives its rows, one text each.
 func (w *world) run(n plan.Node) ([]string, int64, error) {
 	w.t.Helper()

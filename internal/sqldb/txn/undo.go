@@ -12,7 +12,6 @@ type change struct {
 type log struct {
 	lists   []*listOf
 	changes []change
-	marks   int // how many marks may still be rolled back to; without one, nothing need be remembered
 }
 
 // listOf is the list of one index.
