@@ -75,7 +75,7 @@ BEGIN
 	SELECT [Identity] = CONVERT(nvarchar(128), ISNULL(MAX(i.name), N'No identity column defined.')), Seed = CONVERT(numeric(38, 0), MAX(CONVERT(bigint, i.seed_value))),
 		Increment = CONVERT(numeric(38, 0), MAX(CONVERT(bigint, i.increment_value))), [Not For Replication] = MAX(CONVERT(int, i.is_not_for_replication))
 		FROM sys.identity_columns AS i WHERE i.object_id = @object
-	SELECT RowGuidCol = CONVERT(nvarchar(128), ISNULL(MAX(c.name), N'No rowguidcol column defined.')) FROM sys.columns AS c WHERE c.object_id = @object AND c.is_rowguidcol = 1
+	SELECT [RowGuidCol] = CONVERT(nvarchar(128), ISNULL(MAX(c.name), N'No rowguidcol column defined.')) FROM sys.columns AS c WHERE c.object_id = @object AND c.is_rowguidcol = 1
 END
 IF EXISTS (SELECT * FROM sys.tables AS t WHERE t.object_id = @object)
 BEGIN

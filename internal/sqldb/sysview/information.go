@@ -238,7 +238,7 @@ func referentialConstraints(r *rows) {
 			continue
 		}
 		unique := []any{nil, nil, nil}
-		if t, ok := r.db.Table(k.Referenced); ok {
+		if t, ok := r.db.Table(k.Referenced); ok && r.env.Visible(t.ID) {
 			if x := t.Index(k.ReferencedIndex); x != nil {
 				unique = []any{r.db.Name, r.schemaName(t.SchemaID), x.Name}
 			}
