@@ -366,7 +366,7 @@ func (b *binder) groupingCall(s *scope, x *tsql.Call, name string) (plan.Expr, e
 	if s.grouping == nil || !s.grouping.explicit || s.clause != clauseSelect && s.clause != clauseHaving && s.clause != clauseOrder {
 		return nil, fail(x.At, 8161, 16, 1, "Argument 1 of the %s function does not match any of the expressions in the GROUP BY clause.", name)
 	}
-	if name == "GROUPING" && len(x.Args) != 1 {
+	if name == "GROUPING" && len(x.Args) != 1 || len(x.Args) == 0 {
 		return nil, arguments(x, 1)
 	}
 	g := s.grouping

@@ -95,6 +95,15 @@ func TestResults(t *testing.T) {
 		{`SELECT id FROM customers WHERE id < 3000000000 ORDER BY id`, []string{"1", "2", "3", "4"}},
 		{`SELECT id FROM customers WHERE id = '2'`, []string{"2"}},
 		{`SELECT GROUPING_ID(city, name), COUNT(*) FROM customers GROUP BY CUBE (city, name) HAVING GROUPING_ID(city, name) = 3`, []string{"3|4"}},
+		{`SELECT id, name, city, born AS [d.born] FROM customers FOR JSON PATH`, []string{`[{"id":1,"name":"Ada","city":"Bern","d":{"born":"1815-12-10"}},{"id":2,"name":"Bob","city":"Rome"},{"id":3,"name":"Cy","d":{"born":"2000-02-29"}},{"id":4,"name":"Dee","city":"Bern","d":{"born":"1999-01-01"}}]`}},
+		{`SELECT id, city AS [x.city], 1.5 AS [x.n] FROM customers ORDER BY id DESC FOR JSON PATH, ROOT('r'), INCLUDE_NULL_VALUES`, []string{`{"r":[{"id":4,"x":{"city":"Bern","n":1.5}},{"id":3,"x":{"city":null,"n":1.5}},{"id":2,"x":{"city":"Rome","n":1.5}},{"id":1,"x":{"city":"Bern","n":1.5}}]}`}},
+		{`SELECT TOP 1 id, CAST(1 AS bit) b, 'a/"b' s FROM customers FOR JSON PATH, WITHOUT_ARRAY_WRAPPER`, []string{`{"id":1,"b":true,"s":"a\/\"b"}`}},
+		{`SELECT c.id, (SELECT o.id, o.total FROM orders o WHERE o.customer = c.id FOR JSON PATH) AS orders FROM customers c ORDER BY c.id FOR JSON PATH`, []string{`[{"id":1,"orders":[{"id":11,"total":7.25},{"id":10,"total":5.50}]},{"id":2,"orders":[{"id":12}]},{"id":3},{"id":4,"orders":[{"id":13,"total":100.00}]}]`}},
+		{`SELECT * FROM customers WHERE id = 99 FOR JSON AUTO`, []string{}},
+		{`SELECT id, name FROM customers WHERE id < 3 FOR JSON AUTO`, []string{`[{"id":1,"name":"Ada"},{"id":2,"name":"Bob"}]`}},
+		{`SELECT STUFF((SELECT ',' + name FROM customers ORDER BY id FOR XML PATH('')), 1, 1, '')`, []string{"Ada,Bob,Cy,Dee"}},
+		{`SELECT id, name FROM customers WHERE id = 1 FOR XML RAW`, []string{`<row id="1" name="Ada"/>`}},
+		{`SELECT CAST('2024-01-02T03:04:05.120' AS datetime2) d, CAST(1.5 AS float) f, CAST(2 AS money) m FOR JSON PATH`, []string{`[{"d":"2024-01-02T03:04:05.12","f":1.500000000000000e+000,"m":2.0000}]`}},
 	} {
 		rows, _, err := d.run(c.query)
 		if err != nil {
