@@ -58,7 +58,7 @@ func (x *exchange) createBlob(kind blob.BlobType) (c blob.CreateBlob, err error)
 
 // appendBlock is Append Block.
 func (f *front) appendBlock(x *exchange) (*answer, error) {
-	t, err := x.upload()
+	t, err := x.upload(appendBlockLimits())
 	if err != nil {
 		return nil, err
 	}

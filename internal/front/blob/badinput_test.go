@@ -198,6 +198,30 @@ func TestLengths(t *testing.T) {
 	if status, code := l.answered(l.speak(huge)); status != 413 || code != "RequestBodyTooLarge" {
 		t.Errorf("5,001 MiB: %d %s", status, code)
 	}
+	for _, c := range []struct {
+		version, path string
+		most          int
+	}{
+		{"2018-11-09", "/con/put", 256 << 20},
+		{"2015-04-05", "/con/put", 64 << 20},
+		{"2018-11-09", "/con/put?comp=block&blockid=AAAA", 100 << 20},
+		{"2015-04-05", "/con/put?comp=block&blockid=AAAA", 4 << 20},
+		{"2021-12-02", "/con/log?comp=appendblock", 4 << 20},
+		{"2022-11-02", "/con/log?comp=appendblock", 100 << 20},
+	} {
+		text := l.over(l.address, "PUT", c.path, c.most+1, "x-ms-blob-type", "BlockBlob", "x-ms-version", c.version, "expect", "100-continue")
+		if status, code := l.answered(l.speak(text)); status != 413 || code != "RequestBodyTooLarge" {
+			t.Errorf("%s of %d bytes by %s: %d %s", c.path, c.most+1, c.version, status, code)
+		}
+		text = l.over(l.address, "PUT", c.path, c.most, "x-ms-blob-type", "BlockBlob", "x-ms-version", c.version, "expect", "100-continue")
+		waiting := l.speak(text)
+		if status, _ := l.answered(waiting); status != 100 {
+			t.Errorf("%s of %d bytes by %s: %d", c.path, c.most, c.version, status)
+		}
+		if err := waiting.Close(); err != nil {
+			t.Error(err)
+		}
+	}
 	l.unchanged(before)
 }
 

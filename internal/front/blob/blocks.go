@@ -22,7 +22,7 @@ func (f *front) putBlock(x *exchange) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := x.upload()
+	t, err := x.upload(putBlockLimits())
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,7 @@ import (
 
 // putPages is Put Page: writes a range of pages, or clears it.
 func (f *front) putPages(x *exchange) (*answer, error) {
-	t, err := x.upload()
+	t, err := x.upload(nil) // a range is as long as it says
 	if err != nil {
 		return nil, err
 	}

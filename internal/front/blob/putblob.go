@@ -117,7 +117,7 @@ func (f *front) putBlob(x *exchange) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := x.upload()
+	t, err := x.upload(putBlobLimits())
 	if err != nil {
 		return nil, err
 	}

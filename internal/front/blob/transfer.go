@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/alcedo-cloud/alcedo/internal/clock"
@@ -28,7 +29,7 @@ type transfer struct {
 }
 
 // upload prepares the body of a request.
-func (x *exchange) upload() (transfer, error) {
+func (x *exchange) upload(limits []limit) (transfer, error) {
 	t := transfer{body: &paced{x: x, from: x.r.Body, timer: clock.System{}}, length: x.r.ContentLength}
 	if x.r.Body == nil {
 		t.body = http.NoBody
@@ -39,7 +40,44 @@ func (x *exchange) upload() (transfer, error) {
 	if err := x.checksums(&t); err != nil {
 		return t, err
 	}
-	return t, x.structured(&t)
+	if err := x.structured(&t); err != nil {
+		return t, err
+	}
+	return t, x.within(t.length, limits)
+}
+
+// limit is how many bytes an operation takes since a version.
+type limit struct {
+	since string
+	most  int64
+}
+
+// What one request may send, newest version first. Source: "Scalability targets for Blob storage", and the "Remarks" of
+// the operations in the REST reference.
+func putBlobLimits() []limit {
+	return []limit{{"2019-12-12", 5000 << 20}, {"2016-05-31", 256 << 20}, {"", 64 << 20}}
+}
+
+func putBlockLimits() []limit {
+	return []limit{{"2019-12-12", 4000 << 20}, {"2016-05-31", 100 << 20}, {"", 4 << 20}}
+}
+
+func appendBlockLimits() []limit {
+	return []limit{{"2022-11-02", 100 << 20}, {"", 4 << 20}}
+}
+
+// within refuses a body that is larger than the request's version lets it be.
+func (x *exchange) within(length int64, limits []limit) error {
+	for _, l := range limits {
+		if !x.since(l.since) {
+			continue
+		}
+		if length <= l.most {
+			return nil
+		}
+		return detailed(fault.TooLarge, "RequestBodyTooLarge", &detail{elements: [][2]string{{"MaxLimit", strconv.FormatInt(l.most, 10)}}})
+	}
+	return nil
 }
 
 // checksums reads Content-MD5 and x-ms-content-crc64.
