@@ -234,7 +234,11 @@ func decodeKeyValue(key []byte, t *value.Type, v *value.Value) (int, error) {
 		if len(key) < 9 || key[0] != presentTag {
 			return 0, errKey
 		}
-		*v = value.OfFloat(decodeFloat(key[1:]))
+		f := decodeFloat(key[1:])
+		if math.IsNaN(f) || f == 0 && math.Signbit(f) {
+			return 0, errKey
+		}
+		*v = value.OfFloat(f)
 		return 9, nil
 	case t.IsNumeric() || t.IsDateTime():
 		return decodeNumber(key, t, v)
