@@ -35,8 +35,8 @@ type Expr interface {
 
 // Ident is one part of a name. Name is free of its quotes; "" says that there is none.
 type Ident struct {
+	Name string
 	Node
-	Name   string
 	Quoted bool // by [] or ""
 }
 

@@ -17,8 +17,8 @@ const (
 
 // Literal is a constant. Signs are Unary nodes around it.
 type Literal struct {
-	Node
 	Text string
+	Node
 	Kind LiteralKind
 }
 

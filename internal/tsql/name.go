@@ -56,15 +56,17 @@ func (p *parser) identList() []Ident {
 	return list
 }
 
-// parts reads the parts of a name, at most limit of them. Parts between two dots may be empty.
-func (p *parser) parts(limit int) (list [5]Ident, count int) {
+// parts reads the parts of a name, at most limit of them. Parts between two dots may be empty. The list is the
+// parser's, and holds until the next name is read.
+func (p *parser) parts(limit int) (list *[5]Ident, count int) {
+	list = &p.names
 	start := p.tok
 	if p.isSign('.') { // .t and ..t leave schema and database out
-		count = 1
+		list[0] = Ident{}
 	} else {
 		list[0] = p.ident()
-		count = 1
 	}
+	count = 1
 	for p.isSign('.') {
 		next := p.peek()
 		if next.kind != '.' && !next.isName() {
@@ -87,6 +89,7 @@ func (p *parser) parts(limit int) (list [5]Ident, count int) {
 			break
 		}
 		if p.isSign('.') {
+			list[count] = Ident{}
 			count++
 			continue
 		}

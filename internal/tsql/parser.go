@@ -20,7 +20,8 @@ type parser struct {
 	module  moduleKind
 
 	nodes   slabs
-	pending []Expr // lists of expressions that are being read, one after another
+	names   [5]Ident // the parts of the name that was read last
+	pending []Expr   // lists of expressions that are being read, one after another
 	labels  []Label
 	gotos   []Goto
 }
