@@ -162,7 +162,7 @@ func integerOfBytes(b string, to Type) int64 {
 	switch to.ID { // the highest bit is the sign
 	case SmallInt:
 		return int64(int16(n))
-	case Int:
+	case Int, SmallMoney:
 		return int64(int32(n))
 	}
 	return n

@@ -275,7 +275,7 @@ func toMoney(from, to Type) Conversion {
 		return func(v Value) (Value, error) { return parseMoney(v.text, to) }
 	}
 	return func(v Value) (Value, error) {
-		return finish(Int128Of(integerOfBytes(v.text, Of(BigInt))), true)
+		return finish(Int128Of(integerOfBytes(v.text, to)), true)
 	}
 }
 
