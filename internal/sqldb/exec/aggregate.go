@@ -299,8 +299,18 @@ func (a *aggregation) results(g *group, out Row, warned *bool) error {
 	return nil
 }
 
+// warn keeps what the client is told behind the rows; the same thing is told once.
 func (r *run) warn(m *value.Error) {
-	if r.Warn != nil {
-		r.Warn(m)
+	if !slices.ContainsFunc(r.warnings, func(w *value.Error) bool { return w.Number == m.Number }) {
+		r.warnings = append(r.warnings, m)
 	}
+}
+
+func (r *run) tellWarnings() {
+	for _, m := range r.warnings {
+		if r.Warn != nil {
+			r.Warn(m)
+		}
+	}
+	r.warnings = nil
 }

@@ -103,6 +103,7 @@ func (h *hashed) build(r *run) (*built, error) {
 		return nil
 	})
 	b.size = r.memory - before
+	b.table.settle()
 	return b, err
 }
 

@@ -60,6 +60,17 @@ func (t *hashTable) rehash(size int) {
 	}
 }
 
+// settle has entries with one hash found in the order in which they came; nothing is added afterwards.
+func (t *hashTable) settle() {
+	clear(t.heads)
+	for n := len(t.entries) - 1; n >= 0; n-- {
+		e := &t.entries[n]
+		slot := &t.heads[e.hash&uint64(len(t.heads)-1)]
+		e.next = *slot
+		*slot = int32(n + 1)
+	}
+}
+
 // first is the latest entry with a hash, -1 for none.
 func (t *hashTable) first(hash uint64) int {
 	if len(t.heads) == 0 {

@@ -121,6 +121,7 @@ func (p *Program) Run(c *Context, emit func([]value.Value) error) (int64, error)
 		if err = c.Tx.Restart(); err != nil {
 			break
 		}
+		r.warnings = nil
 		if frame != nil {
 			copy(c.Frame, frame)
 		}
@@ -134,6 +135,7 @@ func (p *Program) Run(c *Context, emit func([]value.Value) error) (int64, error)
 	if err != nil {
 		return 0, err
 	}
+	r.tellWarnings()
 	return count, nil
 }
 

@@ -17,6 +17,8 @@ type run struct {
 	states []any // of operators and expressions, by the number that compiling gave them
 	ticks  uint32
 	memory int64 // of Context.Memory in use by this run
+
+	warnings []*value.Error
 }
 
 // errStop ends an operator whose consumer has enough.
