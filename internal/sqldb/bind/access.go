@@ -194,3 +194,9 @@ func (c *choice) follows(g *get, want []ordered) (reverse, ok bool) {
 func (c *choice) fixes(ordinal int) bool {
 	return slices.ContainsFunc(c.prefix, func(t *term) bool { return t.ordinal == ordinal })
 }
+
+// empty reports whether an index is asked for NULL, which nothing equals.
+func (c *choice) empty() bool {
+	ends := append(c.prefix[:len(c.prefix):len(c.prefix)], c.low, c.high)
+	return slices.ContainsFunc(ends, func(t *term) bool { return t != nil && isNull(t.x) })
+}

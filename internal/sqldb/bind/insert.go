@@ -173,17 +173,17 @@ func (ins *insertion) valuesSource(rows [][]tsql.Expr) (plan.Node, error) {
 		}
 	}
 	out := &plan.Values{Rows: make([][]plan.Expr, len(rows)), Types: make([]value.Type, len(kept))}
-	targets := make([]*plan.Target, len(kept))
+	places := make([]place, len(kept))
 	for n, i := range kept {
 		c := ins.table.Columns[ins.ordinals[i]]
-		out.Types[n], targets[n] = c.Type, ins.b.targetName(ins.table, c)
+		out.Types[n], places[n] = c.Type, place{column: c, target: ins.b.targetName(ins.table, c)}
 	}
 	s := &scope{clause: clauseValues}
 	cells := make([]plan.Expr, len(rows)*len(kept))
 	for r, row := range rows {
 		out.Rows[r], cells = cells[:len(kept):len(kept)], cells[len(kept):]
 		for n, i := range kept {
-			e, err := ins.cell(s, row[i], ins.table.Columns[ins.ordinals[i]], targets[n])
+			e, err := ins.cell(s, row[i], &places[n])
 			if err != nil {
 				return nil, err
 			}
@@ -218,20 +218,59 @@ func (ins *insertion) widths(rows [][]tsql.Expr, width int) error {
 	return nil
 }
 
-func (ins *insertion) cell(s *scope, x tsql.Expr, c *catalog.Column, target *plan.Target) (plan.Expr, error) {
+// place is a column that rows of VALUES give values. The conversion of the last constant is kept for the next one,
+// which most often has the same type.
+type place struct {
+	column  *catalog.Column
+	target  *plan.Target
+	from    value.Type
+	convert value.Conversion
+}
+
+// constant converts a constant; false leaves it to the run, which knows how to complain.
+func (p *place) constant(c *plan.Const) (plan.Expr, bool) {
+	to := p.column.Type
+	from := c.T
+	if from.ID == value.Void || value.Same(from, to) {
+		c.T = to.WithNullable(c.V.IsNull())
+		return c, true
+	}
+	if p.convert == nil || from != p.from {
+		if !value.Implicit(from, to) {
+			return nil, false
+		}
+		p.from, p.convert = from, value.Assigner(from, to)
+	}
+	v, err := p.convert(c.V)
+	if err != nil {
+		return nil, false
+	}
+	c.V, c.T = v, to.WithNullable(v.IsNull())
+	return c, true
+}
+
+func (ins *insertion) cell(s *scope, x tsql.Expr, p *place) (plan.Expr, error) {
 	var (
 		e   plan.Expr
 		err error
 	)
-	if _, ok := x.(*tsql.Default); ok {
-		e, err = ins.b.columnDefault(c)
-	} else {
+	switch x := x.(type) {
+	case *tsql.Default:
+		e, err = ins.b.columnDefault(p.column)
+	case *tsql.Literal:
+		if e, err = ins.b.literal(x, false); err == nil {
+			// The constant is new: it can be changed.
+			if out, ok := p.constant(e.(*plan.Const)); ok {
+				return out, nil
+			}
+		}
+	default:
 		e, err = ins.b.value(s, x)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if e, err = ins.b.assign(x.Span(), e, target, c.Type); err != nil {
+	if e, err = ins.b.assign(x.Span(), e, p.target, p.column.Type); err != nil {
 		return nil, err
 	}
 	if _, ok := e.(*plan.Const); ok {

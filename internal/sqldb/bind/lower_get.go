@@ -12,6 +12,9 @@ func (l *lowerer) get(g *get, w *wish) (lowered, error) {
 		return nothing(g.wanted(w.first, nil)), nil
 	}
 	c := l.b.choose(g, w)
+	if c.empty() {
+		return nothing(g.wanted(w.first, nil)), nil
+	}
 	cols := g.wanted(w.first, g.rest(&c))
 	out := &plan.Scan{Table: g.table, Index: c.index, Reverse: c.reverse, Locators: g.locator != nil, Lock: g.lock}
 	slots := cols

@@ -38,6 +38,12 @@ func (b *binder) terms(g *get, conds []plan.Expr) *terms {
 	out := &terms{}
 	own := setOf(g.cols)
 	for _, c := range conds {
+		if like, ok := c.(*plan.Like); ok {
+			if both := b.likeTerms(g, like); both != nil {
+				out.list = append(out.list, both...)
+				continue
+			}
+		}
 		t, ok := b.term(g, own, c)
 		if ok {
 			out.list = append(out.list, t)

@@ -28,8 +28,10 @@ func text(t *testing.T, a *function.Aggregate, rows ...[]value.Value) string {
 
 func TestJSON(t *testing.T) {
 	cols := []Column{
-		{Name: "a", Type: value.Of(value.Int)}, {Name: "b.c", Type: value.Sized(value.NVarChar, 10)},
-		{Name: "b.d", Type: value.Of(value.Bit)}, {Name: "e", Type: value.Sized(value.NVarChar, value.Max), Raw: true},
+		{Name: "a", Type: value.Of(value.Int)},
+		{Name: "b.c", Type: value.Sized(value.NVarChar, 10)},
+		{Name: "b.d", Type: value.Of(value.Bit)},
+		{Name: "e", Type: value.Sized(value.NVarChar, value.Max), Raw: true},
 	}
 	rows := [][]value.Value{
 		{value.OfInt(1), value.OfString("x\"/\n\x01"), value.OfBool(true), value.OfString("[1]")},
@@ -73,7 +75,9 @@ func TestConflict(t *testing.T) {
 
 func TestXML(t *testing.T) {
 	cols := []Column{
-		{Name: "@id", Type: value.Of(value.Int)}, {Name: "a/b", Type: value.Sized(value.NVarChar, 10)}, {Name: "n", Type: value.Of(value.Int)},
+		{Name: "@id", Type: value.Of(value.Int)},
+		{Name: "a/b", Type: value.Sized(value.NVarChar, 10)},
+		{Name: "n", Type: value.Of(value.Int)},
 		{Name: "", Type: value.Sized(value.NVarChar, 10)},
 	}
 	rows := [][]value.Value{{value.OfInt(1), value.OfString("<&>"), value.Null(), value.OfString("t")}}
