@@ -152,15 +152,12 @@ func (c *connection) route(serverName, userName string) (server, user string, kn
 	if at < 0 {
 		return server, user, known
 	}
-	label, isHost := c.label(userName[at+1:])
-	switch suffix := strings.ToLower(userName[at+1:]); {
-	case isHost:
-		server, user, known = label, userName[:at], true
-	case known && suffix == server:
-		user = userName[:at]
-	case !known && suffix != "" && !strings.ContainsAny(suffix, ". "):
-		// Reached by an address: nothing else can say which server is meant.
-		server, user, known = suffix, userName[:at], true
+	suffix := strings.ToLower(userName[at+1:])
+	if label, ok := c.label(suffix); ok {
+		return label, userName[:at], true
+	}
+	if suffix != "" && !strings.ContainsAny(suffix, ". ") { // a person's name has a domain behind its @
+		return suffix, userName[:at], true
 	}
 	return server, user, known
 }

@@ -185,6 +185,7 @@ func TestRoute(t *testing.T) {
 		{"srv1.database.chinacloudapi.cn", "", "anna@contoso.cn", "srv1", "anna@contoso.cn", true},
 		{"srv1.database.chinacloudapi.cn", "", "sa@other.database.chinacloudapi.cn", "other", "sa", true},
 		{"127.0.0.1", "srv2.database.chinacloudapi.cn", "sa", "srv2", "sa", true},
+		{"srv1.database.chinacloudapi.cn", "", "sa@Other", "other", "sa", true},
 		{"127.0.0.1", "", "sa@srv3", "srv3", "sa", true},
 		{"127.0.0.1", "", "sa", "127.0.0.1", "sa", false},
 		{"localhost", "", "anna@contoso.cn", "localhost", "anna@contoso.cn", false},
