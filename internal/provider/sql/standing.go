@@ -30,12 +30,15 @@ func standingSettings() []standing {
 		{"servers/extendedAuditingSettings", "Default", audit},
 		{"servers/devOpsAuditingSettings", "Default", map[string]any{"state": "Disabled", "isAzureMonitorTargetEnabled": false}},
 		{"servers/securityAlertPolicies", "Default", alerts},
+		{"servers/advancedThreatProtectionSettings", "Default", map[string]any{"state": "Disabled"}},
+		{"servers/sqlVulnerabilityAssessments", "default", map[string]any{"state": "Disabled"}},
 		{"servers/encryptionProtector", "current", map[string]any{
 			"serverKeyType": "ServiceManaged", "serverKeyName": "ServiceManaged", "autoRotationEnabled": false,
 		}},
 		{"servers/databases/auditingSettings", "Default", audit},
 		{"servers/databases/extendedAuditingSettings", "Default", audit},
 		{"servers/databases/securityAlertPolicies", "Default", alerts},
+		{"servers/databases/advancedThreatProtectionSettings", "Default", map[string]any{"state": "Disabled"}},
 		{"servers/databases/transparentDataEncryption", "current", map[string]any{"state": "Enabled"}},
 		{"servers/databases/geoBackupPolicies", "Default", map[string]any{"state": "Enabled", "storageType": "Premium"}},
 		{"servers/databases/backupLongTermRetentionPolicies", "default", map[string]any{
