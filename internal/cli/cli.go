@@ -98,7 +98,7 @@ alcedo is not a Microsoft product.`,
 		"state folder (default $ALCEDO_DATA, else $XDG_STATE_HOME/alcedo)")
 	root.AddCommand(
 		newUp(sh), newDown(sh), newWait(sh), newCredentials(sh), newRun(sh), newVM(sh), newEnv(sh), newExplain(sh),
-		newStorage(sh), newTutorial(sh), newVersion(sh), newFetch(sh),
+		newStorage(sh), newSQL(sh), newTutorial(sh), newVersion(sh), newFetch(sh),
 	)
 	return root
 }

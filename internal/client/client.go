@@ -32,8 +32,8 @@ type Client struct {
 	Credentials control.Credentials
 	http        *http.Client
 
-	mu    sync.Mutex
-	token string
+	mu     sync.Mutex
+	tokens map[string]string // by resource
 }
 
 // New returns a client of the instance, signed in with credentials at its first request.
@@ -149,16 +149,21 @@ func (c *Client) Delete(ctx context.Context, path, apiVersion string) error {
 }
 
 func (c *Client) signIn(ctx context.Context) (string, error) {
+	return c.Token(ctx, "https://"+c.Cloud.ResourceManager)
+}
+
+// Token is an access token of the owner's service principal for a resource, as "https://database.windows.net".
+func (c *Client) Token(ctx context.Context, resource string) (string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.token != "" {
-		return c.token, nil
+	if token := c.tokens[resource]; token != "" {
+		return token, nil
 	}
 	form := url.Values{
 		"grant_type":    {"client_credentials"},
 		"client_id":     {c.Credentials.ClientID},
 		"client_secret": {c.Credentials.ClientSecret},
-		"scope":         {"https://" + c.Cloud.ResourceManager + "/.default"},
+		"scope":         {resource + "/.default"},
 	}
 	target := c.Cloud.Authority(c.Credentials.TenantID) + "/oauth2/v2.0/token"
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, strings.NewReader(form.Encode()))
@@ -176,8 +181,11 @@ func (c *Client) signIn(ctx context.Context) (string, error) {
 	if err := json.Unmarshal(answer.Body, &token); err != nil {
 		return "", err
 	}
-	c.token = token.AccessToken
-	return c.token, nil
+	if c.tokens == nil {
+		c.tokens = map[string]string{}
+	}
+	c.tokens[resource] = token.AccessToken
+	return token.AccessToken, nil
 }
 
 func (c *Client) do(req *http.Request) (*Answer, error) {

@@ -3,6 +3,7 @@ package sqldb
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"net/netip"
 	"strings"
 
@@ -52,7 +53,7 @@ func (s *Service) Login(ctx context.Context, l Login) (Session, error) {
 		return nil, err
 	}
 	if db == nil {
-		return nil, cannotOpen(name)
+		return nil, errors.Join(cannotOpen(name), loginFailed(who.login))
 	}
 	return s.begin(l, server.Name, db, who), nil
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/sysview"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
 	"github.com/alcedo-cloud/alcedo/internal/tsql"
 )
@@ -55,12 +56,23 @@ func (r *run) raiseError(s *tsql.RaiseError) error {
 		if number < 13000 {
 			return value.Errorf(2732, 16, 1, "Error number %d is invalid. The number must be from 13000 through 2147483647 and it cannot be 50000.", number)
 		}
+		if known, class, ok := sysview.Message(number); ok {
+			if severity < 0 {
+				severity = int64(class)
+			}
+			return r.raise(s, number, known, severity, state)
+		}
 		return value.Errorf(18054, 16, 1, "Error %d, severity %d, state %d was raised, but no message with that error number was found in sys.messages. "+
 			"If error is larger than 50000, make sure the user-defined message is added using sp_addmessage.", number, severity, state)
 	}
 	if text, err = r.formatMessage(text, s.Args); err != nil {
 		return err
 	}
+	return r.raise(s, number, text, severity, state)
+}
+
+// raise sends or fails with a message of RAISERROR's.
+func (r *run) raise(s *tsql.RaiseError, number int32, text string, severity, state int64) error {
 	severity = min(max(severity, 0), 25)
 	if severity > 18 && !s.Log {
 		return value.Errorf(2754, 16, 1, "Error severity levels greater than 18 can only be specified by members of the sysadmin role, using the WITH LOG option.")

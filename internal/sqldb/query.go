@@ -233,5 +233,9 @@ func (r *run) warn(m *value.Error) {
 	if !r.session.settings.ansiWarnings || r.out.silent {
 		return
 	}
-	_ = r.out.message(m)
+	told := *m
+	if told.Line == 0 && r.running != nil {
+		told.Line = r.running.Span().Line
+	}
+	_ = r.out.message(&told) // a connection that is gone is met by the next write
 }

@@ -11,12 +11,22 @@ import (
 
 // raised is an error on its way out of the statements that it ends.
 type raised struct {
-	message  *value.Error
-	reach    reach
-	scope    *scope // where it was raised
-	reported bool   // the client has been told
-	doom     bool   // the transaction cannot be committed any more
-	thrown   bool
+	message   *value.Error
+	reach     reach
+	scope     *scope // where it was raised
+	reported  bool   // the client has been told
+	doom      bool   // the transaction cannot be committed any more
+	thrown    bool
+	statement tsql.Statement
+}
+
+// terminates reports the statements whose undoing SQL Server announces: those that change rows.
+func terminates(s tsql.Statement) bool {
+	switch s.(type) {
+	case *tsql.Insert, *tsql.Update, *tsql.Delete, *tsql.Merge:
+		return true
+	}
+	return false
 }
 
 func (r *raised) Error() string { return r.message.Text }
@@ -54,7 +64,7 @@ func (r *run) failed(s tsql.Statement, err error) error {
 	}
 	m := r.messageOf(s, err)
 	r.session.lastError = m.Number
-	out := &raised{message: m, reach: reaches(m.Number), scope: r.scope, thrown: m.Number == 0}
+	out := &raised{message: m, reach: reaches(m.Number), scope: r.scope, statement: s}
 	if _, thrown := s.(*tsql.Throw); thrown {
 		out.reach, out.thrown = endsBatch, true
 	}
@@ -88,6 +98,12 @@ func (r *run) report(e *raised) error {
 	e.reported = true
 	if err := r.out.message(e.message); err != nil {
 		return err
+	}
+	if e.reach == endsStatement && terminates(e.statement) {
+		m := value.Errorf(3621, 0, 0, "The statement has been terminated.").At(e.message.Line)
+		if err := r.out.message(m); err != nil {
+			return err
+		}
 	}
 	if err := r.out.done(Done{Command: 0xC1, Failed: true}); err != nil {
 		return err

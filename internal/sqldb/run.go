@@ -17,6 +17,7 @@ type run struct {
 	scope   *scope
 	trying  int // TRY blocks around the statement, in all scopes
 	now     int64
+	running tsql.Statement // the plain statement that runs
 }
 
 // maxNesting is how deep procedures, triggers and dynamic batches may call one another.

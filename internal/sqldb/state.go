@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/collate"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/exec"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/txn"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
@@ -106,6 +107,9 @@ func (s *session) Database() string { return s.db.current().Name }
 
 // Language is the session's language.
 func (s *session) Language() string { return s.settings.language }
+
+// Collation is the current database's default.
+func (s *session) Collation() *collate.Collation { return s.db.current().Collation }
 
 // Descriptor is the open transaction's, 0 for none.
 func (s *session) Descriptor() uint64 { return s.descriptor }

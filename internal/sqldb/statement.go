@@ -41,7 +41,7 @@ func (r *run) plain(s tsql.Statement) error {
 	if ok, err := r.settingStatement(s); ok {
 		return err
 	}
-	r.now = ticksOf(r.session.service.now())
+	r.now, r.running = ticksOf(r.session.service.now()), s
 	switch s := s.(type) {
 	case *tsql.SelectStatement:
 		if into := intoOf(s.Query); into != nil {

@@ -351,7 +351,6 @@ func (r *run) showDescription(columns []plan.Column) error {
 
 // Server gives system views what lies outside of a database.
 func (e surroundings) Server(name string) [][]value.Value {
-	s := e.session
 	switch name {
 	case "databases":
 		return e.serverDatabases()
@@ -359,8 +358,11 @@ func (e surroundings) Server(name string) [][]value.Value {
 		return e.serverSessions()
 	case "logins":
 		return e.serverLogins()
+	case "counters":
+		return e.counters()
+	case "firewall_rules":
+		return e.firewallRules()
 	}
-	_ = s
 	return nil
 }
 
@@ -433,6 +435,43 @@ func (e surroundings) serverLogins() [][]value.Value {
 	}
 	for _, l := range s.view().Logins() {
 		add(l.Name, l.SID, l.Type, l.Disabled, l.Created, l.Modified, l.Database)
+	}
+	return rows
+}
+
+// counters are object_id and the last value of the identities and sequences that gave one.
+func (e surroundings) counters() [][]value.Value {
+	s := e.session
+	var rows [][]value.Value
+	add := func(id int32, c txn.Counter) {
+		if n, given, err := s.service.engine.Last(e.ctx, c); err == nil && given {
+			rows = append(rows, []value.Value{value.OfInt(int64(id)), value.OfInt(n)})
+		}
+	}
+	for _, o := range s.view().Objects() {
+		switch t := o.(type) {
+		case *catalog.Table:
+			if t.IdentityColumn() >= 0 {
+				add(t.ID, e.identityCounter(t))
+			}
+		case *catalog.Sequence:
+			add(t.ID, sequenceCounter(s.db.id, t))
+		}
+	}
+	return rows
+}
+
+// firewallRules are id, name, start, end and times of the server's rules; master's administrators see them.
+func (e surroundings) firewallRules() [][]value.Value {
+	s := e.session
+	server, ok, err := s.service.Server(e.ctx, s.serverName)
+	if err != nil || !ok || !s.who.server || !strings.EqualFold(s.Database(), master) {
+		return nil
+	}
+	var rows [][]value.Value
+	made := value.OfDateTime(ticksOf(server.Created))
+	for i, r := range server.Firewall {
+		rows = append(rows, []value.Value{value.OfInt(int64(i + 1)), value.OfString(r.Name), value.OfString(r.Start.String()), value.OfString(r.End.String()), made, made})
 	}
 	return rows
 }
