@@ -157,8 +157,17 @@ func (p *parser) values() []Expr {
 	return p.takePending(from)
 }
 
+// mostOperands is how many constants and names one expression may have.
+const mostOperands = 65535
+
 // takePending gives the expressions that were put aside since from.
 func (p *parser) takePending(from int) []Expr {
+	if len(p.pending)-from > mostOperands && p.err == nil {
+		p.stop(&Error{
+			Number: 8632, Class: 17, State: 2, Line: p.tok.line,
+			Text: "Internal error: An expression services limit has been reached. Please look for potentially complex expressions in your query, and try to simplify them.",
+		})
+	}
 	list := p.nodes.list(p.pending[from:])
 	clear(p.pending[from:])
 	p.pending = p.pending[:from]

@@ -45,7 +45,7 @@ const (
 // Parse reads a batch. The error, if any, is an *Error: the first that SQL Server would report.
 func Parse(batch string, opts Options) (*Batch, error) {
 	if len(batch) > maxBatch {
-		return nil, &Error{Number: 105, Class: 15, State: 2, Line: 1, Text: "The batch is too long."}
+		return nil, &Error{Number: 701, Class: 17, State: 123, Line: 1, Text: "There is insufficient system memory in resource pool 'default' to run this query."}
 	}
 	p := &parser{lex: lexer{src: batch, line: 1, quoted: opts.QuotedIdentifier}, closed: true}
 	p.advance()
@@ -56,8 +56,9 @@ func Parse(batch string, opts Options) (*Batch, error) {
 	return b, nil
 }
 
-// maxBatch is what 65,536 packets of the largest size hold, SQL Server's limit.
-const maxBatch = 65536 * 32767
+// maxBatch is the longest text. A tree may be twenty times as large as its text, so this bounds what one request costs.
+// SQL Server reads 65,536 packets, four times as much with packets of the usual size.
+const maxBatch = 64 << 20
 
 // advance goes to the next token.
 func (p *parser) advance() {

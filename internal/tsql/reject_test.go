@@ -112,6 +112,9 @@ var rejected = []struct {
 	{"SELECT * FROM t OPTION (FOO)", 102, 1, "Incorrect syntax near ')'."},
 	{"SELECT a.* + 1 FROM t", 102, 1, "Incorrect syntax near '+'."},
 	{"SELECT 1 + t.* FROM t", 102, 1, "Incorrect syntax near '*'."},
+	{"SELECT 1" + strings.Repeat(",1", 4096), 1056, 1, "exceeds the maximum allowed number of 4096 elements"},
+	{"SELECT 1 WHERE 1 IN (1" + strings.Repeat(",1", 65535) + ")", 8632, 1, "An expression services limit has been reached."},
+	{"SELECT 1" + strings.Repeat(" ", maxBatch), 701, 1, "There is insufficient system memory"},
 	{"SELECT * FROM " + strings.Repeat("t,", 300) + "t", 106, 1, "Too many table names in the query. The maximum allowable is 256."},
 }
 

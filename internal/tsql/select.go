@@ -83,10 +83,16 @@ func (p *parser) top() *Top {
 	return t
 }
 
+// mostItems is how many elements a select list may have.
+const mostItems = 4096
+
 func (p *parser) selectItems() []SelectItem {
 	list := make([]SelectItem, 0, 4)
 	for {
 		list = append(list, p.selectItem())
+		if len(list) > mostItems {
+			p.fail(1056, "The number of elements in the select list exceeds the maximum allowed number of %d elements.", mostItems)
+		}
 		if !p.acceptSign(',') {
 			return list
 		}
