@@ -13,6 +13,7 @@ import (
 
 	"github.com/alcedo-cloud/alcedo/internal/client"
 	"github.com/alcedo-cloud/alcedo/internal/config"
+	"github.com/alcedo-cloud/alcedo/internal/sqlclient"
 	"github.com/alcedo-cloud/alcedo/internal/tutorial"
 )
 
@@ -95,7 +96,7 @@ func (sh *shell) play(ctx context.Context, parts []tutorial.Part, cloudName stri
 	if err != nil {
 		return err
 	}
-	world := tutorial.World{Owner: owner, OnMachine: sh.onMachine, Out: sh.out, Bold: sh.bold, Keep: keep}
+	world := tutorial.World{Owner: owner, OnMachine: sh.onMachine, Query: sh.ownerQuery, Out: sh.out, Bold: sh.bold, Keep: keep}
 	for _, p := range parts {
 		if err := p.Run(ctx, world); err != nil {
 			return err
@@ -139,7 +140,9 @@ func (sh *shell) onMachine(ctx context.Context, group, name, line string) ([]byt
 	if err != nil {
 		return nil, err
 	}
-	if _, err := exec.LookPath("curl"); err != nil {
+	if rest, ok := strings.CutPrefix(line, "alcedo "); ok {
+		line = quote(self) + " " + rest
+	} else if _, err := exec.LookPath("curl"); err != nil {
 		line = quote(self) + " fetch" + strings.TrimPrefix(line, "curl")
 	} else {
 		line = "curl -sS" + strings.TrimPrefix(line, "curl") // no progress meter: the output is shown as it is
@@ -150,7 +153,29 @@ func (sh *shell) onMachine(ctx context.Context, group, name, line string) ([]byt
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		return nil, fmt.Errorf("%w: %s", err, bytes.TrimSpace(stderr.Bytes()))
+		if stderr.Len() == 0 {
+			return out, err
+		}
+		return out, errors.New(string(bytes.TrimSpace(stderr.Bytes())))
 	}
 	return out, nil
+}
+
+// ownerQuery runs a batch as the owner.
+func (sh *shell) ownerQuery(ctx context.Context, server, database, batch string) (string, error) {
+	var out, failures bytes.Buffer
+	options, err := sh.sqlOptions(ctx, sqlFlags{server: server, database: database})
+	if err != nil {
+		return "", err
+	}
+	conn, err := sqlclient.Open(ctx, options)
+	if err != nil {
+		return "", err
+	}
+	_, err = conn.Run(ctx, batch, &printer{out: &out, err: &failures, form: "table"})
+	err = errors.Join(err, conn.Close())
+	if err == nil && failures.Len() > 0 {
+		err = errors.New(strings.TrimSpace(failures.String()))
+	}
+	return out.String(), err
 }

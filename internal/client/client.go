@@ -7,7 +7,9 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -224,4 +226,40 @@ func failure(req *http.Request, status int, body []byte) *Error {
 		e.Code, e.Message = code, envelope.Description
 	}
 	return e
+}
+
+// ObjectID is the directory's id of the owner's service principal, as its tokens have it.
+func (c *Client) ObjectID(ctx context.Context) (string, error) {
+	token, err := c.signIn(ctx)
+	if err != nil {
+		return "", err
+	}
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return "", errors.New("the token is no JWT")
+	}
+	body, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return "", err
+	}
+	var claims struct {
+		ObjectID string `json:"oid"`
+	}
+	return claims.ObjectID, json.Unmarshal(body, &claims)
+}
+
+// Exists waits until a resource that is being made is there.
+func (c *Client) Exists(ctx context.Context, path, apiVersion string) error {
+	for {
+		_, err := c.ResourceManager(ctx, http.MethodGet, path, apiVersion, nil)
+		var failed *Error
+		if !errors.As(err, &failed) || failed.Status != http.StatusNotFound {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
 }

@@ -27,7 +27,7 @@ type Part struct {
 
 // Parts lists the parts in the tutorial's order.
 func Parts() []Part {
-	return []Part{storage(), storageSAS(), keyVault(), systemAssigned(), userAssigned()}
+	return []Part{azureSQL(), keyVault(), storage(), storageSAS(), systemAssigned(), userAssigned()}
 }
 
 // World is where a part is played.
@@ -35,9 +35,11 @@ type World struct {
 	Owner *client.Client
 	// OnMachine runs a shell command line on a virtual machine and returns what it printed.
 	OnMachine func(ctx context.Context, group, name, line string) (output []byte, err error)
-	Out       io.Writer
-	Bold      func(string) string
-	Keep      bool // leave the resource groups behind
+	// Query runs a batch on a database as the owner and returns what it printed; an error has the server's message.
+	Query func(ctx context.Context, server, database, batch string) (output string, err error)
+	Out   io.Writer
+	Bold  func(string) string
+	Keep  bool // leave the resource groups behind
 }
 
 // Run plays the part. The resource groups that it makes are its own, and are deleted at the end, also after a failure.
