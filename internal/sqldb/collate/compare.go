@@ -10,17 +10,37 @@ func (c *Collation) Compare(a, b string) int {
 	if c.binary {
 		return compareBinary(trim(a), trim(b))
 	}
-	a, b = trim(a), trim(b)
-	if !c.plain(a) || !c.plain(b) {
+	return c.compareLetters(trim(a), trim(b))
+}
+
+// compareLetters looks at ASCII letter by letter. The first difference of primary weights decides, whatever follows; only
+// what they leave equal, and what is not ASCII, needs keys.
+func (c *Collation) compareLetters(a, b string) int {
+	if c.turkish() {
 		return c.compareKeys(a, b)
 	}
 	n := min(len(a), len(b))
+	same := true
 	for i := range n {
-		if v, w := ascii[a[i]], ascii[b[i]]; v != w {
+		x, y := a[i], b[i]
+		if (x|y)&0x80 != 0 {
+			return c.compareKeys(a, b)
+		}
+		v, w := ascii[x], ascii[y]
+		if v == 0 || w == 0 {
+			return c.compareKeys(a, b)
+		}
+		if v != w {
+			if next := i + 1; next < len(a) && a[next] >= 0x80 || next < len(b) && b[next] >= 0x80 {
+				return c.compareKeys(a, b)
+			}
 			return order(v, w)
 		}
+		same = same && x == y
 	}
 	switch {
+	case !same && !c.ignoreCase, !c.plain(a[n:]), !c.plain(b[n:]):
+		return c.compareKeys(a, b)
 	case len(a) < len(b):
 		return -1
 	case len(a) > len(b):

@@ -88,26 +88,30 @@ func dateAdd(c *call) value.Value {
 
 // added moves a date by n parts, within the limits of its type.
 func (c *call) added(v value.Value, t value.Type, p part, n int64) value.Value {
-	overflow := value.Errorf(517, 16, 1, "Adding a value to a '%s' column caused an overflow.", t.Name())
 	ticks := v.LocalTicks()
 	switch {
 	case p.months() != 0:
 		if n > 200_000 || n < -200_000 {
-			return c.fail(overflow)
+			return c.past(t)
 		}
 		var ok bool
 		if ticks, ok = addMonths(ticks, n*p.months()); !ok {
-			return c.fail(overflow)
+			return c.past(t)
 		}
 	case p == nanosecond:
 		ticks += (n + int64(math.Copysign(50, float64(n)))) / 100
 	default:
 		if size := p.size(); n > math.MaxInt64/2/size || n < -math.MaxInt64/2/size {
-			return c.fail(overflow)
+			return c.past(t)
 		}
 		ticks += n * p.size()
 	}
-	return c.remade(v, t, ticks, overflow)
+	return c.remade(v, t, ticks)
+}
+
+// past is message 517: a date would lie outside of what its type holds.
+func (c *call) past(t value.Type) value.Value {
+	return c.fail(value.Errorf(517, 16, 1, "Adding a value to a '%s' column caused an overflow.", t.Name()))
 }
 
 // addMonths keeps the day, or takes the last of a shorter month.
@@ -125,13 +129,13 @@ func addMonths(ticks, months int64) (int64, bool) {
 const allTicks = 3652059 * value.TicksPerDay // 10000-01-01
 
 // remade makes a value of v's type of other ticks of local time.
-func (c *call) remade(v value.Value, t value.Type, ticks int64, overflow error) value.Value {
+func (c *call) remade(v value.Value, t value.Type, ticks int64) value.Value {
 	if t.ID == value.Time {
 		ticks = ((ticks % value.TicksPerDay) + value.TicksPerDay) % value.TicksPerDay
-		return c.narrowed(value.OfTime(ticks), value.Scaled(value.Time, 7), t, overflow)
+		return c.narrowed(value.OfTime(ticks), value.Scaled(value.Time, 7), t)
 	}
 	if ticks < 0 || ticks >= allTicks {
-		return c.fail(overflow)
+		return c.past(t)
 	}
 	switch t.ID {
 	case value.Date:
@@ -139,18 +143,18 @@ func (c *call) remade(v value.Value, t value.Type, ticks int64, overflow error) 
 	case value.DateTimeOffset:
 		utc := ticks - int64(v.Offset())*value.TicksPerMinute
 		if utc < 0 || utc >= allTicks {
-			return c.fail(overflow)
+			return c.past(t)
 		}
-		return c.narrowed(value.OfDateTimeOffset(utc, int16(v.Offset())), value.Scaled(value.DateTimeOffset, 7), t, overflow)
+		return c.narrowed(value.OfDateTimeOffset(utc, int16(v.Offset())), value.Scaled(value.DateTimeOffset, 7), t)
 	}
-	return c.narrowed(value.OfDateTime(ticks), value.Scaled(value.DateTime2, 7), t, overflow)
+	return c.narrowed(value.OfDateTime(ticks), value.Scaled(value.DateTime2, 7), t)
 }
 
 // narrowed rounds to what t holds.
-func (c *call) narrowed(v value.Value, from, t value.Type, overflow error) value.Value {
+func (c *call) narrowed(v value.Value, from, t value.Type) value.Value {
 	out, err := value.Convert(v, from, t, value.NoStyle)
 	if err != nil {
-		return c.fail(overflow)
+		return c.past(t)
 	}
 	return out
 }
@@ -234,7 +238,7 @@ func dateTrunc(c *call) value.Value {
 	default:
 		ticks -= ticks % p.size()
 	}
-	return c.remade(v, t, ticks, value.Errorf(517, 16, 1, "Adding a value to a '%s' column caused an overflow.", t.Name()))
+	return c.remade(v, t, ticks)
 }
 
 // dateBucket is DATE_BUCKET: the start of the bucket of n parts, counted from an origin, 1900-01-01 where none is given.
@@ -258,10 +262,9 @@ func dateBucket(c *call) value.Value {
 		return c.fail(value.Errorf(9806, 16, 1, "The datepart %s is not supported by date function date_bucket.", p))
 	}
 	ticks := v.LocalTicks()
-	overflow := value.Errorf(517, 16, 1, "Adding a value to a '%s' column caused an overflow.", t.Name())
 	if months := p.months(); months != 0 {
 		if n > 200_000 {
-			return c.fail(overflow)
+			return c.past(t)
 		}
 		between := monthIndex(ticks) - monthIndex(origin)
 		start, ok := addMonths(origin, floorTo(between, n*months))
@@ -269,14 +272,14 @@ func dateBucket(c *call) value.Value {
 			start, ok = addMonths(origin, floorTo(between, n*months)-n*months)
 		}
 		if !ok {
-			return c.fail(overflow)
+			return c.past(t)
 		}
-		return c.remade(v, t, start, overflow)
+		return c.remade(v, t, start)
 	}
 	if n > allTicks/p.size() {
-		return c.fail(overflow)
+		return c.past(t)
 	}
-	return c.remade(v, t, origin+floorTo(ticks-origin, n*p.size()), overflow)
+	return c.remade(v, t, origin+floorTo(ticks-origin, n*p.size()))
 }
 
 // floorTo rounds down to a multiple of by.
@@ -303,7 +306,7 @@ func endOfMonth(c *call) value.Value {
 	y, m, _ := value.Civil(v.LocalTicks() / value.TicksPerDay)
 	first, ok := addMonths(value.Days(y, m, 1)*value.TicksPerDay, n)
 	if !ok {
-		return c.fail(value.Errorf(517, 16, 1, "Adding a value to a 'date' column caused an overflow."))
+		return c.past(value.Of(value.Date))
 	}
 	y, m, _ = value.Civil(first / value.TicksPerDay)
 	return value.OfDate(value.Days(y, m, value.DaysIn(y, m)))

@@ -118,7 +118,7 @@ func TestZones(t *testing.T) {
 	check(t, []example{
 		{"SWITCHOFFSET", with(dto("1998-09-20 07:45:50.71345 -05:00"), s("-08:00")), "1998-09-20 04:45:50.7134500 -08:00"},
 		{"SWITCHOFFSET", with(dto("1998-09-20 07:45:50 -05:00"), i(60)), "1998-09-20 13:45:50.0000000 +01:00"},
-		{"SWITCHOFFSET", with(dto("1998-09-20 07:45:50 -05:00"), s("8")), "9812: The timezone provided to builtin function todatetimeoffset is invalid."},
+		{"SWITCHOFFSET", with(dto("1998-09-20 07:45:50 -05:00"), s("8")), "9812: The timezone provided to builtin function switchoffset is invalid."},
 		{"TODATETIMEOFFSET", with(d2("2026-01-01 10:00"), s("+02:00")), "2026-01-01 10:00:00.0000000 +02:00"},
 		{"AT TIME ZONE", with(d2("2026-07-01 10:00"), s("Pacific Standard Time")), "2026-07-01 10:00:00.0000000 -07:00"},
 		{"AT TIME ZONE", with(dto("2026-07-01 10:00 +00:00"), s("Central European Standard Time")), "2026-07-01 12:00:00.0000000 +02:00"},

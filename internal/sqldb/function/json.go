@@ -1,7 +1,6 @@
 package function
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
@@ -12,8 +11,10 @@ func jsonFunctions() []Function {
 	return []Function{
 		{Name: "ISJSON", Min: 1, Max: 2, Result: wants("isjson", is(integer), unlimited, name), Eval: strict(isJSON), Deterministic: true},
 		{Name: "JSON_VALUE", Min: 2, Max: 2, Result: wants("json_value", maybe(long), unlimited, long), Eval: strict(jsonValue), Deterministic: true},
-		{Name: "JSON_QUERY", Min: 1, Max: 2, Result: wants("json_query", maybe(unlimited), unlimited, long), Eval: strict(jsonQuery), Deterministic: true},
-		{Name: "JSON_MODIFY", Min: 3, Max: 3, Result: maybe(unlimited), Eval: lenient(jsonModify), Deterministic: true},
+		{Name: "JSON_QUERY", Min: 1, Max: 2, Result: wants("json_query", maybe(value.JSONText()), unlimited, long), Eval: strict(jsonQuery), Deterministic: true},
+		{Name: "JSON_MODIFY", Min: 3, Max: 3, Result: maybe(value.JSONText()), Eval: lenient(jsonModify), Deterministic: true},
+		{Name: "JSON_OBJECT ON NULL", Min: 1, Max: -1, Result: never(value.JSONText()), Eval: lenient(jsonObjectOf), Deterministic: true},
+		{Name: "JSON_ARRAY ON NULL", Min: 1, Max: -1, Result: never(value.JSONText()), Eval: lenient(jsonArrayOf), Deterministic: true},
 		{Name: "JSON_PATH_EXISTS", Min: 2, Max: 2, Result: is(integer), Eval: strict(jsonPathExists), Deterministic: true},
 	}
 }
@@ -165,20 +166,13 @@ func jsonModify(c *call) value.Value {
 	return value.OfString(c.inserted(s, path))
 }
 
-// jsonNew is the new value as JSON: numbers and bits as such, all else as a string.
+// jsonNew is the new value as JSON.
 func (c *call) jsonNew() string {
-	v, t := c.args[2], c.types[2]
-	switch {
-	case v.IsNull():
-		return "null"
-	case t.ID == value.Bit:
-		return strconv.FormatBool(v.Bool())
-	case t.IsFloat():
-		return strconv.FormatFloat(v.Float64(), 'e', -1, 64)
-	case t.IsNumeric():
-		return c.as(2, long).Text()
+	b, err := AppendJSON(nil, c.args[2], c.types[2])
+	if err != nil {
+		c.fail(err)
 	}
-	return `"` + string(appendJSONText(nil, c.text(2))) + `"`
+	return string(b)
 }
 
 // comma is what stands before a new element.

@@ -1,6 +1,10 @@
 package function
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
+)
 
 // What the pages of the string functions show, and their edges.
 func TestTextFunctions(t *testing.T) {
@@ -157,6 +161,11 @@ func TestJSON(t *testing.T) {
 		{"JSON_MODIFY", with(s(`{"click_count": 173}`), s("$.click_count"), i(174)), `{"click_count": 174}`},
 		{"JSON_MODIFY", with(s(`{}`), s("$.a"), s(`q"`)), `{"a":"q\""}`},
 		{"JSON_MODIFY", with(s(`[1,2]`), s("$[0]"), i(9)), `[9,2]`},
+		{"JSON_MODIFY", with(s(`{}`), s("$.a"), argument{value.OfString(`[1]`), value.JSONText()}), `{"a":[1]}`},
+		{"JSON_MODIFY", with(s(`{}`), s("$.a"), d2("2026-01-02 03:04:05")), `{"a":"2026-01-02T03:04:05"}`},
+		{"JSON_OBJECT ON NULL", with(i(1), s("a"), i(1), s("b"), null()), `{"a":1,"b":null}`},
+		{"JSON_OBJECT ON NULL", with(i(0), s("a"), dec("1.50", 3, 2), s("b"), null()), `{"a":1.50}`},
+		{"JSON_ARRAY ON NULL", with(i(0), s("x\"y"), null(), bin("abc"), f(1.5)), `["x\"y","YWJj",1.500000000000000e+000]`},
 		{"JSON_MODIFY", with(s(`{`), s("$.a"), i(9)), "13609: JSON text is not properly formatted. Unexpected character '.' is found at position 1."},
 	})
 }

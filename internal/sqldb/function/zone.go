@@ -37,29 +37,28 @@ func offsetRule(name string) resultRule {
 }
 
 // offset reads +hh:mm, or minutes.
-func (c *call) offset(i int) int64 {
-	bad := value.Errorf(9812, 16, 0, "The timezone provided to builtin function %s is invalid.", "todatetimeoffset")
+func (c *call) offset(i int, name string) int64 {
 	if !c.types[i].IsString() {
 		n := c.int(i)
 		if n < -840 || n > 840 {
-			c.fail(bad)
+			c.badZone(name)
 		}
 		return n
 	}
 	s := c.text(i)
 	if len(s) != 6 || s[0] != '+' && s[0] != '-' || s[3] != ':' {
-		c.fail(bad)
+		c.badZone(name)
 		return 0
 	}
 	for _, at := range []int{1, 2, 4, 5} {
 		if s[at] < '0' || s[at] > '9' {
-			c.fail(bad)
+			c.badZone(name)
 			return 0
 		}
 	}
 	n := int64(s[1]-'0')*600 + int64(s[2]-'0')*60 + int64(s[4]-'0')*10 + int64(s[5]-'0')
 	if n > 840 || s[4] > '5' {
-		c.fail(bad)
+		c.badZone(name)
 	}
 	if s[0] == '-' {
 		return -n
@@ -67,23 +66,27 @@ func (c *call) offset(i int) int64 {
 	return n
 }
 
+func (c *call) badZone(name string) {
+	c.fail(value.Errorf(9812, 16, 0, "The timezone provided to builtin function %s is invalid.", name))
+}
+
 // switchOffset keeps the instant.
 func switchOffset(c *call) value.Value {
 	v := c.as(0, value.Of(value.DateTimeOffset))
-	return c.placed(v.Ticks(), c.offset(1))
+	return c.placed(v.Ticks(), c.offset(1, "switchoffset"))
 }
 
 // toOffset keeps what the clock shows.
 func toOffset(c *call) value.Value {
 	v := c.as(0, value.Of(value.DateTime2))
-	minutes := c.offset(1)
+	minutes := c.offset(1, "todatetimeoffset")
 	return c.placed(v.Ticks()-minutes*value.TicksPerMinute, minutes)
 }
 
 func (c *call) placed(utc, minutes int64) value.Value {
 	local := utc + minutes*value.TicksPerMinute
 	if c.err == nil && (utc < 0 || utc >= allTicks || local < 0 || local >= allTicks) {
-		return c.fail(value.Errorf(517, 16, 1, "Adding a value to a 'datetimeoffset' column caused an overflow."))
+		return c.past(value.Of(value.DateTimeOffset))
 	}
 	return value.OfDateTimeOffset(utc, int16(minutes))
 }

@@ -1,6 +1,7 @@
 package value
 
 import (
+	"errors"
 	"math"
 	"math/big"
 	"strconv"
@@ -214,8 +215,11 @@ func toFloat(from, to Type) Conversion {
 			return Value{}, errConverting(from, to)
 		}
 		f, err := strconv.ParseFloat(s, 64)
-		if err != nil {
+		if errors.Is(err, strconv.ErrRange) {
 			return Value{}, errOverflow(from, to)
+		}
+		if err != nil {
+			return Value{}, errConverting(from, to)
 		}
 		return finish(f, s)
 	}
@@ -225,7 +229,7 @@ func toFloat(from, to Type) Conversion {
 func floatSyntax(s string) bool {
 	for i := range len(s) {
 		switch b := s[i]; {
-		case isDigit(b), b == '.', b == 'e', b == 'E', b == '+', b == '-', b == 'd', b == 'D':
+		case isDigit(b), b == '.', b == 'e', b == 'E', b == '+', b == '-':
 		default:
 			return false
 		}

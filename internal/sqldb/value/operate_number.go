@@ -126,6 +126,9 @@ func decimalOperation(op Op, t Type) Operation {
 			if y.decimal().Sign() == 0 {
 				return Value{}, errDivide()
 			}
+			if n, ok := smallQuotient(x, y, t.Scale); ok {
+				return finish(n, t.Scale, true)
+			}
 			return bigDecimal(op, x, y, t)
 		}
 	}
@@ -135,6 +138,25 @@ func decimalOperation(op Op, t Type) Operation {
 		}
 		return bigDecimal(op, x, y, t)
 	}
+}
+
+// smallQuotient divides what fits 64 bits, moved to the scale of the result, in 128.
+func smallQuotient(x, y Value, scale uint8) (Int128, bool) {
+	n, ok := x.decimal().IsInt64()
+	m, fine := y.decimal().IsInt64()
+	move := int(scale) - int(x.scale) + int(y.scale)
+	if !ok || !fine || move < 0 || move > 19 || m == 0 {
+		return Int128{}, false
+	}
+	d := abs64(m)
+	hi, lo := bits.Mul64(abs64(n), powers[move].Lo)
+	top := hi / d
+	low, _ := bits.Div64(hi%d, lo, d)
+	q := Int128{Hi: int64(top), Lo: low}
+	if (n < 0) != (m < 0) {
+		q = q.Neg()
+	}
+	return q, true
 }
 
 // aligned brings two decimals to one scale; ok is false where that does not fit.

@@ -80,11 +80,14 @@ func longest(a, b Type) int32 {
 	return 4000
 }
 
-// ForVariable is the type that a value of t has when SELECT INTO, UNION or a function gives it to a column: that of an
-// integer literal loses its count of digits.
+// ForVariable is the type that a value of t has when SELECT INTO, UNION or a function gives it to a column: an integer
+// literal loses its count of digits, JSON its mark.
 func ForVariable(t Type) Type {
 	if t.IsInteger() {
 		t.Precision = 0
+	}
+	if t.IsString() {
+		t.Scale = 0
 	}
 	return t
 }

@@ -52,7 +52,7 @@ const Max = -1
 type Type struct {
 	ID               ID
 	Length           int32 // bytes of char and binary types, UTF-16 units of nchar and nvarchar; Max
-	Precision, Scale uint8 // of decimal; Scale also of time, datetime2 and datetimeoffset
+	Precision, Scale uint8 // of decimal; Scale also of time, datetime2 and datetimeoffset, and see AsDecimal and JSONText
 	Nullable         bool
 	Collation        *collate.Collation // of strings; nil is the database's default
 }
@@ -296,3 +296,10 @@ func Scaled(id ID, scale uint8) Type { return Type{ID: id, Scale: scale, Nullabl
 
 // Known reports whether id is one of the types.
 func (id ID) Known() bool { return id < idCount }
+
+// JSONText is nvarchar(max) of which is known that it is JSON, as JSON_QUERY gives it: functions that write JSON put it
+// in as it stands, where other text is quoted. It is a mark on an expression; ForVariable takes it away.
+func JSONText() Type { return Type{ID: NVarChar, Length: Max, Scale: 1, Nullable: true} }
+
+// IsJSON reports the mark of JSONText.
+func (t Type) IsJSON() bool { return t.ID == NVarChar && t.Scale == 1 }
