@@ -44,7 +44,28 @@ func (q Question) eval(env Environment, args []value.Value, types []value.Type) 
 		}
 		asked[i] = v
 	}
-	return env.Ask(q.Name, asked)
+	v, err := env.Ask(q.Name, asked)
+	if err != nil || v.IsNull() {
+		return v, err
+	}
+	return q.answer(v), nil
+}
+
+// answer holds an answer as the question's type does: a number as a decimal, anything as a sql_variant.
+func (q Question) answer(v value.Value) value.Value {
+	switch {
+	case q.Result.ID == value.Decimal && v.Kind() == value.KindInteger:
+		return value.OfDecimal(value.Int128Of(v.Int64()), q.Result.Scale)
+	case q.Result.ID != value.Variant || v.Kind() == value.KindVariant:
+		return v
+	case v.Kind() == value.KindString:
+		return value.OfVariant(v, long)
+	case v.Kind() == value.KindBytes:
+		return value.OfVariant(v, value.Sized(value.VarBinary, 8000))
+	case v.Kind() == value.KindDateTime:
+		return value.OfVariant(v, value.Of(value.DateTime))
+	}
+	return value.OfVariant(v, integer)
 }
 
 // Questions are all functions that Environment.Ask must answer. NULL is the answer to what is not there, or may not be

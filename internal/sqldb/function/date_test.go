@@ -18,6 +18,8 @@ func TestNow(t *testing.T) {
 		{"CURRENT_DATE", nil, "2026-11-23 :: date"},
 		{"DB_NAME", nil, "shop :: nvarchar(128)"},
 		{"OBJECT_ID", with(s("t"), s("U")), "2 :: int"},
+		{"SCOPE_IDENTITY", nil, "41 :: decimal(38,0)"},
+		{"SERVERPROPERTY", with(s("Edition")), "SQL Azure :: sql_variant"},
 		{"RAND", with(i(1)), "0.713592"},
 	})
 	if id, _ := evaluate(t, "NEWID"); len(id) != 36 || id[14] != '4' {

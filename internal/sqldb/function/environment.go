@@ -13,7 +13,7 @@ type Environment interface {
 	// Random gives NEWID, RAND and CRYPT_GEN_RANDOM their bits.
 	Random() io.Reader
 	// Ask answers one of the functions of Questions, by its name: "@@ROWCOUNT", "OBJECT_ID". args are as many as the
-	// call has, already of the types of the question's Params; they may be NULL. The answer is of the question's Result,
-	// or NULL.
+	// call has, already of the types of the question's Params; they may be NULL. The answer is of the question's Result
+	// (a whole number will do for a decimal, and a plain value for a sql_variant), or NULL.
 	Ask(name string, args []value.Value) (value.Value, error)
 }

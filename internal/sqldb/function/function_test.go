@@ -25,6 +25,10 @@ func (w world) Ask(name string, args []value.Value) (value.Value, error) {
 		return value.OfInt(w.first), nil
 	case "DB_NAME":
 		return value.OfString("shop"), nil
+	case "SCOPE_IDENTITY":
+		return value.OfInt(41), nil
+	case "SERVERPROPERTY":
+		return value.OfString("SQL Azure"), nil
 	case "OBJECT_ID":
 		return value.OfInt(int64(len(args))), nil
 	}
