@@ -50,6 +50,7 @@ func TestLoginsObeyManager(t *testing.T) {
 	w.loginFails(47073, "Deny Public Network Access", "boss", "Another-Horse-9")
 	patch(armsql.ServerProperties{PublicNetworkAccess: to.Ptr(armsql.ServerNetworkAccessFlagEnabled)})
 	w.statements(ctx, w.login("master", "boss", "Another-Horse-9"))
+	w.rowsAreKept(ctx)
 	w.onlyEntra(ctx)
 }
 
@@ -123,10 +124,63 @@ func (w *sqlWorld) statements(ctx context.Context, db *sql.DB) {
 	execute("ALTER DATABASE made MODIFY NAME = renamed", "master renamed")
 	execute("DROP DATABASE renamed", "master")
 	dropped := rows(w, w.clients.NewRestorableDroppedDatabasesClient().NewListByServerPager("demo", "e2e-rules", nil),
-		func(p armsql.RestorableDroppedDatabasesClientListByServerResponse) []*armsql.RestorableDroppedDatabase { return p.Value })
+		func(p armsql.RestorableDroppedDatabasesClientListByServerResponse) []*armsql.RestorableDroppedDatabase {
+			return p.Value
+		})
 	if len(dropped) != 1 || *dropped[0].Properties.DatabaseName != "renamed" {
 		w.Errorf("dropped: %v", dropped)
 	}
+}
+
+// rowsAreKept copies, drops, restores and renames a database through Resource Manager, and looks for its rows.
+func (w *sqlWorld) rowsAreKept(ctx context.Context) {
+	w.Helper()
+	c := w.clients.NewDatabasesClient()
+	create := func(name string, p *armsql.DatabaseProperties) {
+		w.Helper()
+		poller, err := c.BeginCreateOrUpdate(ctx, "demo", "e2e-rules", name, armsql.Database{Location: &w.i.location, Properties: p}, nil)
+		done(w, poller, err)
+	}
+	holds := func(database string) {
+		w.Helper()
+		var text string
+		if err := w.login(database, "boss", "Another-Horse-9").QueryRowContext(ctx, "SELECT Name FROM dbo.Bird WHERE ID = @p1", 2).Scan(&text); err != nil || text != "alcedo atthis" {
+			w.Errorf("%s holds %q, %v", database, text, err)
+		}
+	}
+	create("shop", nil)
+	db := w.login("shop", "boss", "Another-Horse-9")
+	for _, statement := range []string{
+		"CREATE TABLE dbo.Bird (ID int NOT NULL PRIMARY KEY, Name nvarchar(40) NOT NULL)", "INSERT dbo.Bird VALUES (1, N'ceyx'), (2, N'alcedo atthis')",
+	} {
+		if _, err := db.ExecContext(ctx, statement); err != nil {
+			w.Fatalf("%s: %v", statement, err)
+		}
+	}
+	create("twin", &armsql.DatabaseProperties{CreateMode: to.Ptr(armsql.CreateModeCopy), SourceDatabaseID: to.Ptr(w.server + "/databases/shop")})
+	if _, err := db.ExecContext(ctx, "DELETE dbo.Bird"); err != nil {
+		w.Error(err)
+	}
+	holds("twin")
+	_, err := c.Rename(ctx, "demo", "e2e-rules", "twin", armsql.ResourceMoveDefinition{ID: to.Ptr(w.server + "/databases/moved")}, nil)
+	w.check(err)
+	holds("moved")
+	gone, err := c.BeginDelete(ctx, "demo", "e2e-rules", "moved", nil)
+	done(w, gone, err)
+	if err := w.login("moved", "boss", "Another-Horse-9").PingContext(ctx); err == nil {
+		w.Error("a dropped database lets in")
+	}
+	for _, d := range rows(w, w.clients.NewRestorableDroppedDatabasesClient().NewListByServerPager("demo", "e2e-rules", nil),
+		func(p armsql.RestorableDroppedDatabasesClientListByServerResponse) []*armsql.RestorableDroppedDatabase {
+			return p.Value
+		}) {
+		if *d.Properties.DatabaseName == "moved" {
+			create("back", &armsql.DatabaseProperties{
+				CreateMode: to.Ptr(armsql.CreateModeRestore), SourceDatabaseID: to.Ptr(w.server + "/databases/moved"), SourceDatabaseDeletionDate: d.Properties.DeletionDate,
+			})
+		}
+	}
+	holds("back")
 }
 
 // onlyEntra shuts the SQL administrator out.

@@ -198,9 +198,13 @@ func (p *provider) createDatabase(ch *resource.Change, server *resource.Document
 	if !asWas {
 		return nil
 	}
-	if size.objective, err = chosen(sku{Name: orText(d.Settings.Objective, standardObjective)}); err != nil {
-		return err
+	was, ok := findObjective(d.Settings.Objective)
+	if !ok { // it was in a pool
+		if was, err = chosen(sku{Name: standardObjective}); err != nil {
+			return err
+		}
 	}
+	size.objective = was
 	if size.max = size.objective.standard; d.Settings.MaxBytes > 0 {
 		size.max = min(d.Settings.MaxBytes, size.objective.most)
 	}

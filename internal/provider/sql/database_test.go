@@ -233,6 +233,10 @@ func TestElasticPools(t *testing.T) {
 	w.do("PATCH", db, `{"tags":{"a":"b"}}`).ok(200).want(map[string]any{"properties.elasticPoolId": pool})
 	w.do("GET", pool+"/databases", "").ok(200).want(map[string]any{"value.0.name": "db", "value.1": nil})
 	w.do("DELETE", pool, "").refused(fault.Conflict, "ElasticPoolNotEmpty", "not empty")
+	w.do("DELETE", db, "").ok(200)
+	w.do("PUT", db, `{"location":"chinanorth","properties":{"createMode":"Restore","sourceDatabaseId":"`+db+`","sourceDatabaseDeletionDate":"2026-11-23T12:00:00Z"}}`).
+		ok(201).want(map[string]any{"properties.elasticPoolId": nil, "properties.currentServiceObjectiveName": "GP_Gen5_2"})
+	w.do("PUT", db, `{"location":"chinanorth","properties":{"elasticPoolId":"`+pool+`"}}`).ok(200).want(map[string]any{"properties.elasticPoolId": pool})
 	w.do("PUT", db, `{"location":"chinanorth"}`).ok(200).want(map[string]any{"properties.elasticPoolId": pool})
 	w.do("PATCH", db, `{"sku":{"name":"S0"}}`).ok(200).want(map[string]any{"properties.elasticPoolId": nil, "managedBy": nil, "properties.currentServiceObjectiveName": "S0"})
 	w.do("DELETE", pool, "").ok(200)
