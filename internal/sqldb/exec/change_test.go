@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
@@ -268,4 +269,102 @@ func TestBulk(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.want(w.must(scanOf(tab)), "1 1", "2 7", "3 -")
+}
+
+func TestKeyLengths(t *testing.T) {
+	w := newWorld(t)
+	long := value.Sized(value.VarChar, 2000)
+	tab := w.table(1, "t", "*id", integer, "v", long)
+	w.index(tab, false, "v")
+	w.must(w.insertInto(tab, r(1, strings.Repeat("x", 1700))))
+	msg := w.fails(w.insertInto(tab, r(2, strings.Repeat("x", 1701))), 1946)
+	if msg != "Operation failed. The index entry of length 1701 bytes for the index 'IX_v' exceeds the maximum length of 1700 bytes for nonclustered indexes." {
+		t.Error(msg)
+	}
+	w.fails(w.updateOf(tab, nil, 1, lit(strings.Repeat("y", 1900))), 1946)
+}
+
+func TestTriggers(t *testing.T) {
+	w := newWorld(t)
+	tab := w.table(1, "t", "*id", integer, "n", integer)
+	w.rules[tab].Triggers = []*catalog.Module{
+		{Header: catalog.Header{Name: "after"}, Events: []string{"INSERT", "UPDATE", "DELETE"}},
+		{Header: catalog.Header{Name: "off"}, Events: []string{"INSERT"}, Disabled: true},
+		{Header: catalog.Header{Name: "instead"}, Events: []string{"DELETE"}, InsteadOf: true},
+	}
+	var told []string
+	refuse := false
+	fire := func(m *catalog.Module, inserted, deleted [][]value.Value) error {
+		var parts []string
+		for _, rows := range [][][]value.Value{inserted, deleted} {
+			for _, row := range rows {
+				parts = append(parts, text(row))
+			}
+			parts = append(parts, ";")
+		}
+		told = append(told, m.Name+": "+strings.Join(parts, " "))
+		if refuse {
+			return value.Errorf(50000, 16, 1, "refused")
+		}
+		return nil
+	}
+	w.trigger = fire
+	w.must(w.insertInto(tab, r(1, 10), r(2, 20)))
+	w.must(w.updateOf(tab, compare(plan.Equal, at(required, 0), lit(1)), 1, lit(11)))
+	w.must(w.deleteOf(tab, nil))
+	w.want(told, "after: 1 10 2 20 ; ;", "after: 1 11 ; 1 10 ;", "instead: ; 1 11 2 20 ;")
+	w.want(w.must(scanOf(tab)), "1 11", "2 20")
+	refuse = true
+	w.fails(w.insertInto(tab, r(3, 30)), 50000)
+	w.want(w.must(scanOf(tab)), "1 11", "2 20")
+}
+
+func TestRowVersion(t *testing.T) {
+	w := newWorld(t)
+	tab := w.table(1, "t", "*id", integer, "n", integer, "v", value.Of(value.RowVersion))
+	one := &plan.Insert{Table: tab, Columns: []int{0, 1}, Source: values([]value.Type{integer, integer}, r(1, 1)), Rules: w.rules[tab]}
+	w.must(one)
+	seen := func() string { return w.must(&plan.Scan{Table: tab, Index: tab.Clustered(), Columns: []int{2}})[0] }
+	first := seen()
+	w.must(w.updateOf(tab, nil, 1, lit(2)))
+	if second := seen(); second <= first || len(second) != 8 {
+		t.Errorf("%x after %x", second, first)
+	}
+}
+
+func TestRewriteAndPopulate(t *testing.T) {
+	w := newWorld(t)
+	from := w.table(1, "t", "*id", integer, "n", varchar)
+	w.must(w.insertInto(from, r(1, "10"), r(2, "20"), r(3, "20")))
+	to := w.table(1, "t", "id", integer, "*n", integer, "new", integer)
+	to.Columns[0].Type = integer
+	w.rules[to].Defaults[2] = lit(7)
+	rewrite := func() error {
+		return inStatement(t, w, func(c *Context) error { return Rewrite(c, from, to, w.rules[to], nil) })
+	}
+	if err := rewrite(); !isNumber(err, 1505) {
+		t.Fatalf("two rows with one key: %v", err)
+	}
+	w.want(w.must(scanOf(from)), "1 10", "2 20", "3 20")
+	w.must(w.updateOf(from, compare(plan.Equal, at(required, 0), lit(3)), 1, lit("5")))
+	if err := rewrite(); err != nil {
+		t.Fatal(err)
+	}
+	w.want(w.must(scanOf(to)), "3 5 7", "1 10 7", "2 20 7")
+	x := w.index(to, true, "new")
+	err := inStatement(t, w, func(c *Context) error { return Populate(c, to, x, w.rules[to]) })
+	if !isNumber(err, 1505) {
+		t.Fatalf("a unique index on equal values: %v", err)
+	}
+	to.Indexes = to.Indexes[:1]
+	w.rules[to].Checks = []plan.CheckRule{{
+		Check: &catalog.Check{Header: catalog.Header{ID: 50, Name: "CK"}}, If: compare(plan.Less, at(required, 1), lit(20)),
+	}}
+	err = inStatement(t, w, func(c *Context) error { return Verify(c, to, w.rules[to], 50) })
+	if !isNumber(err, 547) {
+		t.Fatalf("a CHECK that does not hold: %v", err)
+	}
+	if err := inStatement(t, w, func(c *Context) error { return Verify(c, to, w.rules[to], 51) }); err != nil {
+		t.Fatalf("another constraint: %v", err)
+	}
 }

@@ -83,8 +83,9 @@ func Populate(c *Context, t *catalog.Table, x *catalog.Index, rules *plan.Rules)
 				return err
 			}
 			key := g.entryKey(w, w.keys[0][:0], e, row, locator)
-			if w.keys[0] = key; len(key) > mostKey {
-				return errKeyLength(t, e, len(key))
+			w.keys[0] = key
+			if err := g.fits(e, key, row); err != nil {
+				return err
 			}
 			if e.unique {
 				free, err := r.Tx.Vacant(e.at, key)

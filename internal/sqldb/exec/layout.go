@@ -8,6 +8,7 @@ import (
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/row"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/txn"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
 )
 
 // heapID is the index under which the rows of a heap lie.
@@ -38,7 +39,14 @@ type entries struct {
 	unique   bool  // the columns of the key tell entries apart
 	covers   []int // ordinals of the columns in the record
 	encoder  *row.Encoder
+	limit    int // bytes of the key's columns that a row may have; 0 where their types bound them
 }
+
+// What SQL Server lets a key have, in bytes of its columns.
+const (
+	mostClustered    = 900
+	mostNonclustered = 1700
+)
 
 func newLayout(database int32, t *catalog.Table) *layout {
 	l := &layout{table: t}
@@ -72,6 +80,7 @@ func (l *layout) entries(where txn.Table, position int, x, clustered *catalog.In
 		e.ordinals = append(e.ordinals, o)
 		e.keys = append(e.keys, row.KeyColumn{Type: l.table.Columns[o].Type, Desc: k.Descending})
 	}
+	e.limit = e.bound()
 	if x.Clustered {
 		return e
 	}
@@ -88,6 +97,50 @@ func (l *layout) entries(where txn.Table, position int, x, clustered *catalog.In
 	e.covers = slices.Compact(e.covers)
 	e.encoder = row.NewEncoder(l.columns(e.covers))
 	return e
+}
+
+// bound is the limit of a key's length, 0 where no row can reach it.
+func (e *entries) bound() int {
+	limit := mostNonclustered
+	if e.index.Clustered {
+		limit = mostClustered
+	}
+	declared := 0
+	for _, k := range e.keys {
+		n := k.Type.MaxLength()
+		if n < 0 {
+			return limit
+		}
+		declared += n
+	}
+	if declared <= limit {
+		return 0
+	}
+	return limit
+}
+
+// tooLong is the length of a row's key where it is beyond the limit, else 0.
+func (e *entries) tooLong(values Row) int {
+	if e.limit == 0 {
+		return 0
+	}
+	n := 0
+	for i, o := range e.ordinals {
+		t := e.keys[i].Type
+		switch {
+		case values[o].IsNull():
+		case t.IsUnicode():
+			n += 2 * value.UTF16Len(values[o].Text())
+		case t.IsString(), t.IsBinary():
+			n += len(values[o].Text())
+		default:
+			n += t.MaxLength()
+		}
+	}
+	if n <= e.limit {
+		return 0
+	}
+	return n
 }
 
 // columns are those with some ordinals, as records know them.

@@ -177,6 +177,13 @@ func (r *run) lockTables(tables []*tableUse, all bool) error {
 		if _, err := r.Tx.LockTable(r, u.table, mode); err != nil {
 			return err
 		}
+		changed, err := r.Tx.Redefined(u.table)
+		if err != nil {
+			return err
+		}
+		if changed {
+			return errRedefined(r.Context)
+		}
 	}
 	return nil
 }
@@ -300,4 +307,11 @@ func errConflict(c *Context, s *plan.Statement) error {
 		"isolation to access table '%s' directly or indirectly in database '%s' to update, delete, or insert the row that "+
 		"has been modified or deleted by another transaction. Retry the transaction or change the isolation level for the "+
 		"update/delete statement.", name, c.DatabaseName)
+}
+
+func errRedefined(c *Context) error {
+	return value.Errorf(3961, 16, 1, "Snapshot isolation transaction failed in database '%s' because the object accessed by the "+
+		"statement has been modified by a DDL statement in another concurrent transaction since the start of this transaction. "+
+		"It is disallowed because the metadata is not versioned. A concurrent update to metadata can lead to inconsistency if mixed "+
+		"with snapshot isolation.", c.DatabaseName)
 }

@@ -49,7 +49,7 @@ func (g *target) place(r *run, w *writing, row Row) error {
 			return err
 		}
 	}
-	return g.lengths(r, w)
+	return g.lengths(w, row)
 }
 
 func (g *target) placeEntry(r *run, w *writing, i int, e *entries, row Row) error {
@@ -124,16 +124,25 @@ func (g *target) putEntry(r *run, w *writing, e *entries, key []byte, row Row, l
 	return r.Tx.Put(e.at, key, w.value)
 }
 
-// lengths refuses keys that are longer than the store's.
-func (g *target) lengths(r *run, w *writing) error {
+// lengths refuses keys that are longer than SQL Server's, or than the store's.
+func (g *target) lengths(w *writing, row Row) error {
 	for i, key := range w.keys {
-		if len(key) <= mostKey {
-			continue
-		}
 		e := g.base
 		if i > 0 {
 			e = g.indexes[i-1]
 		}
+		if err := g.fits(e, key, row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (g *target) fits(e *entries, key []byte, row Row) error {
+	if n := e.tooLong(row); n > 0 {
+		return errKeyLength(g.table, e, n)
+	}
+	if len(key) > mostKey {
 		return errKeyLength(g.table, e, len(key))
 	}
 	return nil
@@ -288,7 +297,7 @@ func (g *target) bring(r *run, w *writing, c *change) error {
 	}
 	w.keys[0] = g.baseKey(w.keys[0][:0], locator)
 	if c.moved != nil {
-		if err := g.lengths(r, w); err != nil {
+		if err := g.fits(g.base, w.keys[0], c.new); err != nil {
 			return err
 		}
 		if g.base.unique {
@@ -334,8 +343,8 @@ func (g *target) bringEntry(r *run, w *writing, e *entries, c *change, locator [
 	if same && c.moved == nil && e.untouched(c.old, c.new) {
 		return nil
 	}
-	if len(key) > mostKey {
-		return errKeyLength(g.table, e, len(key))
+	if err := g.fits(e, key, c.new); err != nil {
+		return err
 	}
 	if e.unique && !same {
 		free, err := g.claimKey(r, e, key)

@@ -18,16 +18,17 @@ import (
 
 // world is a database without a parser: tables and plans are made by hand.
 type world struct {
-	t      testing.TB
-	engine *txn.Engine
-	local  *txn.Local
-	tx     *txn.Tx // of the session; nil commits each statement
-	memory *Budget
-	spill  string
-	rules  map[*catalog.Table]*plan.Rules
-	frame  []value.Value
-	told   []string
-	last   value.Value
+	t       testing.TB
+	engine  *txn.Engine
+	local   *txn.Local
+	tx      *txn.Tx // of the session; nil commits each statement
+	memory  *Budget
+	spill   string
+	rules   map[*catalog.Table]*plan.Rules
+	frame   []value.Value
+	told    []string
+	last    value.Value
+	trigger func(m *catalog.Module, inserted, deleted [][]value.Value) error
 }
 
 func newWorld(t testing.TB) *world {
@@ -43,7 +44,7 @@ func (w *world) context(tx *txn.Tx) *Context {
 	return &Context{
 		Context: context.Background(), Tx: tx, Database: 7, DatabaseName: "db", Frame: w.frame, Memory: w.memory, Spill: w.spill,
 		Warn:     func(m *value.Error) { w.told = append(w.told, m.Text) },
-		Identity: func(v value.Value) { w.last = v },
+		Identity: func(v value.Value) { w.last = v }, Trigger: w.trigger,
 	}
 }
 

@@ -63,14 +63,48 @@ func (t *Tx) apply(tx store.Tx) error {
 	}
 	tx.OnCommit(func(v store.Version) {
 		for _, c := range touched {
-			c.state.rows, c.state.read = c.rows, c.read
+			if !t.engine.shared {
+				c.state.rows, c.state.read = c.rows, c.read
+			}
 			c.state.last.Store(uint64(v))
 		}
+		t.noteDefinitions(uint64(v))
 		if v > 0 {
 			t.engine.last.Store(uint64(v))
 		}
 	})
 	return nil
+}
+
+// noteDefinitions remembers which tables the transaction has defined anew: those that it has locked for it.
+func (t *Tx) noteDefinitions(version uint64) {
+	e := t.engine
+	for i := range t.held.tables {
+		if h := &t.held.tables[i]; h.modes.has(SchemaModification) {
+			e.mu.Lock()
+			e.defined[h.on] = version
+			e.mu.Unlock()
+		}
+	}
+}
+
+// Redefined reports whether a table's definition has changed since the snapshot of a snapshot transaction was taken, so
+// that its rows cannot be read as they were: message 3961. In other transactions it is false.
+func (t *Tx) Redefined(x Table) (bool, error) {
+	if t.isolation != Snapshot || x.Space != Stored {
+		return false, nil
+	}
+	if len(t.frames) == 0 {
+		return false, ErrEnded
+	}
+	v, err := t.view()
+	if err != nil {
+		return false, err
+	}
+	e := t.engine
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.defined[resource{x.Database, x.ID, 0}] > v.seq, nil
 }
 
 // verify asks whether what was locked is still what it was, where other processes write to the store.
@@ -117,13 +151,16 @@ func (t *Tx) touch(tx store.Tx, touched []touch, l *listOf) ([]touch, error) {
 	at := slices.IndexFunc(touched, func(c touch) bool { return c.state == s })
 	if at < 0 {
 		at = len(touched)
-		touched = append(touched, touch{state: s, rows: s.rows, read: s.read})
+		touched = append(touched, touch{state: s})
+		if !t.engine.shared {
+			touched[at].rows, touched[at].read = s.rows, s.read
+		}
 	}
 	if l.delta == 0 {
 		return touched, nil
 	}
 	c := &touched[at]
-	if t.engine.shared || !c.read {
+	if !c.read {
 		n, err := readCount(tx, l.index.Table)
 		if err != nil {
 			return nil, err

@@ -26,6 +26,7 @@ type Engine struct {
 	mu       sync.Mutex
 	tables   map[Table]*tableState
 	counters map[counterKey]*counter
+	defined  map[resource]uint64 // by table: version of the latest commit that changed its definition
 	closed   bool
 	number   atomic.Uint64 // of transactions begun
 }
@@ -33,7 +34,7 @@ type Engine struct {
 // tableState is what an engine remembers of a table.
 type tableState struct {
 	last atomic.Uint64 // version of the latest commit that has written to it
-	rows int64         // as committed; guarded by the order of commits
+	rows int64         // as committed; guarded by the order of commits, which only an unshared store has
 	read bool          // rows is known
 }
 
@@ -44,7 +45,7 @@ func New(c Config) (*Engine, error) {
 	}
 	return &Engine{
 		store: c.Store, shared: c.Store.Shared(), locks: newLocks(),
-		tables: map[Table]*tableState{}, counters: map[counterKey]*counter{},
+		tables: map[Table]*tableState{}, counters: map[counterKey]*counter{}, defined: map[resource]uint64{},
 	}, nil
 }
 

@@ -393,3 +393,103 @@ func TestLogIsFull(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestRedefinedTable(t *testing.T) {
+	e := newEngine(t)
+	old := begin(t, e, Options{Isolation: Snapshot})
+	want(t, look(t, old, accounts, 1), "-")
+	definer := begin(t, e, Options{})
+	if _, err := definer.LockTable(context.Background(), accounts.Table, SchemaModification); err != nil {
+		t.Fatal(err)
+	}
+	definer.OnCommit(func(tx store.Tx) error { return tx.Put([]byte("definition"), []byte("new")) })
+	commit(t, definer)
+	redefined := func(tx *Tx, x Table) (is bool) {
+		t.Helper()
+		if err := statement(t, tx, func() (err error) { is, err = tx.Redefined(x); return err }); err != nil {
+			t.Fatal(err)
+		}
+		return is
+	}
+	if !redefined(old, accounts.Table) {
+		t.Error("a snapshot from before the definition may read the table")
+	}
+	if redefined(old, others.Table) || redefined(begin(t, e, Options{Isolation: Snapshot}), accounts.Table) ||
+		redefined(begin(t, e, Options{}), accounts.Table) {
+		t.Error("others may not")
+	}
+}
+
+func TestLocalTablesAreBounded(t *testing.T) {
+	e := newEngine(t)
+	tx := begin(t, e, Options{})
+	big := make([]byte, 16<<20)
+	err := statement(t, tx, func() error {
+		for n := range 64 {
+			if err := tx.Put(scratch, key(scratch, n), big); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if number(err) != 1105 {
+		t.Fatal(err)
+	}
+}
+
+func TestVacant(t *testing.T) {
+	e := newEngine(t)
+	setup := begin(t, e, Options{})
+	for n := range 50 {
+		mustSet(t, setup, accounts, 4*n, "a")
+	}
+	commit(t, setup)
+	for _, order := range []string{"up", "down", "mixed"} {
+		tx := begin(t, e, Options{})
+		r := rand.New(rand.NewPCG(1, 2))
+		err := statement(t, tx, func() error {
+			for i := range 200 {
+				n := i
+				switch order {
+				case "down":
+					n = 199 - i
+				case "mixed":
+					n = r.IntN(200)
+				}
+				free, err := tx.Vacant(accounts, key(accounts, n))
+				if err != nil {
+					return err
+				}
+				_, taken, err := tx.Newest(accounts, key(accounts, n))
+				if err != nil {
+					return err
+				}
+				if free == taken {
+					t.Errorf("%s: key %d: vacant %v, there %v", order, n, free, taken)
+				}
+				if free && n%3 == 0 {
+					if err := tx.Put(accounts, key(accounts, n), nil); err != nil {
+						return err
+					}
+				}
+				if !free && n%8 == 0 {
+					if err := tx.Delete(accounts, key(accounts, n)); err != nil {
+						return err
+					}
+				}
+				if i == 100 { // somebody commits into a gap that is known
+					other := begin(t, e, Options{})
+					mustSet(t, other, accounts, 101, "b")
+					commit(t, other)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := tx.Rollback(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

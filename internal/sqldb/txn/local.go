@@ -1,10 +1,16 @@
 package txn
 
+import "github.com/alcedo-cloud/alcedo/internal/sqldb/value"
+
+// mostLocal bounds what the tables of one session hold in memory, in bytes.
+const mostLocal = 512 << 20
+
 // Local is a session's own storage: temporary tables and table variables. It lives in memory and ends with the session.
 // It is for one goroutine at a time.
 type Local struct {
 	temporary, variable log
 	next                map[Counter]int64
+	written             int // bytes, since the tables were last counted
 }
 
 // NewLocal makes an empty one.
@@ -28,6 +34,20 @@ func (l *Local) Drop(t Table) {
 
 // Bytes is roughly how much memory the tables take.
 func (l *Local) Bytes() int { return l.temporary.bytes() + l.variable.bytes() }
+
+// room fails with message 1105 where the tables have outgrown their bound. Counting takes time, so it is done after each
+// further part of the bound.
+func (l *Local) room(n int) error {
+	if l.written += n; l.written < mostLocal/64 {
+		return nil
+	}
+	l.written = 0
+	if l.Bytes() < mostLocal {
+		return nil
+	}
+	return value.Errorf(1105, 17, 2, "Could not allocate space for object 'temporary table' in database 'tempdb' "+
+		"because the 'PRIMARY' filegroup is full due to lack of storage space or database files reaching the maximum allowed size.")
+}
 
 // Clear forgets everything: the session was reset.
 func (l *Local) Clear() { *l = Local{} }

@@ -21,7 +21,10 @@ func (t *Tx) write(x *Index, key, value []byte, s state) error {
 	l := g.to(x)
 	before := l.bytes
 	g.write(l, key, value, s)
-	if x.Table.Space == Stored && t.written.Add(int64(l.bytes-before)) > maxBytes {
+	if x.Table.Space != Stored {
+		return t.local.room(l.bytes - before)
+	}
+	if t.written.Add(int64(l.bytes-before)) > maxBytes {
 		return errLogFull()
 	}
 	return nil
