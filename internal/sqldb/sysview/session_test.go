@@ -90,3 +90,34 @@ func TestClients(t *testing.T) {
 		}
 	}
 }
+
+// TestVisible: a user sees what it has a permission on, in views and in procedures.
+func TestVisible(t *testing.T) {
+	s := open(t)
+	run(t, s, tables)
+	run(t, s, "CREATE USER u WITHOUT LOGIN; CREATE USER v WITHOUT LOGIN; GRANT SELECT ON dbo.[order] TO u")
+	for _, text := range []string{
+		"SELECT name FROM sys.tables",
+		"SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES",
+		"EXEC sp_tables @table_owner = 'dbo'",
+		"SELECT OBJECT_NAME(object_id) FROM sys.columns WHERE column_id = 1",
+		"SELECT name FROM sysobjects WHERE xtype = 'U'",
+		"EXEC sp_help",
+	} {
+		out := run(t, s, "EXECUTE AS USER = 'u'; "+text+"; REVERT")
+		all := strings.Join(out.lines, "\n")
+		if !strings.Contains(all, "order") || strings.Contains(all, "customer") {
+			t.Errorf("%s: u sees %q", text, all)
+		}
+		if out := run(t, s, "EXECUTE AS USER = 'v'; "+text+"; REVERT"); len(out.lines) != 0 {
+			t.Errorf("%s: v sees %q", text, out.lines)
+		}
+		if all := strings.Join(run(t, s, text).lines, "\n"); !strings.Contains(all, "customer") {
+			t.Errorf("%s: the owner sees %q", text, all)
+		}
+	}
+	out := run(t, s, "EXECUTE AS USER = 'u'; SELECT name FROM sys.database_principals WHERE name IN ('u', 'v', 'db_owner') ORDER BY 1; REVERT")
+	if got := strings.Join(out.lines, " "); got != "db_owner u" {
+		t.Errorf("u sees %s", got)
+	}
+}
