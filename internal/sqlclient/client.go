@@ -90,7 +90,7 @@ func Split(script string) []string {
 	var out []string
 	for _, b := range batch.Split(script, "GO") {
 		if strings.TrimSpace(b) != "" {
-			out = append(out, b)
+			out = append(out, strings.TrimPrefix(strings.TrimPrefix(b, "\r"), "\n")) // lines count from the one after GO
 		}
 	}
 	return out

@@ -28,7 +28,8 @@ type Database struct {
 	members    map[Member]bool
 	grants     map[grantKey]*Permission
 	properties map[propertyKey]*ExtendedProperty
-	nextID     int32 // of objects; the last given
+	logins     map[string]*Login // in master, by folded name
+	nextID     int32             // of objects; the last given
 }
 
 // Settings are what ALTER DATABASE … SET changes and a statement obeys.

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"strings"
 	"time"
+
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/collate"
 )
 
 // Edit is a copy of a catalog that is being changed, with a note of what was. It is for one goroutine. Objects that it
@@ -24,19 +26,18 @@ func (d *Database) Edit() *Edit {
 	next.members = maps.Clone(d.members)
 	next.grants = maps.Clone(d.grants)
 	next.properties = maps.Clone(d.properties)
+	next.logins = maps.Clone(d.logins)
 	return &Edit{d: &next, changed: map[recordKey]any{}}
 }
 
-// Freeze gives the catalog as it is now, for statements of the same transaction to see; later changes do not touch it.
-// The Edit goes on as a change of it with all that was noted before.
-func (e *Edit) Freeze() *Database {
-	frozen := e.d
-	next := frozen.Edit()
-	e.d = next.d
-	return frozen
+// Fork begins another change on top of this one, which stays as it is.
+func (e *Edit) Fork() *Edit {
+	next := e.d.Edit()
+	maps.Copy(next.changed, e.changed)
+	return next
 }
 
-// Database is the catalog as it is now. It must not be kept beyond the next change.
+// Database is the catalog with the changes. It may be kept once nothing more is changed.
 func (e *Edit) Database() *Database { return e.d }
 
 // NextID is an id for a new object. It goes up in uneven steps as SQL Server's do, so that nobody counts on it.
@@ -299,7 +300,7 @@ func New(id int32, databaseName string, now time.Time) *Edit {
 		ID: id, Name: databaseName, Created: now,
 		Settings: Settings{AllowSnapshot: true, ReadCommittedSnapshot: true, CompatibilityLevel: 170},
 		objects:  map[int32]Object{}, names: map[name]Object{}, schemas: map[int32]*Schema{}, principals: map[int32]*Principal{},
-		members: map[Member]bool{}, grants: map[grantKey]*Permission{}, properties: map[propertyKey]*ExtendedProperty{},
+		members: map[Member]bool{}, grants: map[grantKey]*Permission{}, properties: map[propertyKey]*ExtendedProperty{}, logins: map[string]*Login{},
 		nextID: 901578250,
 	}
 	e := &Edit{d: d, changed: map[recordKey]any{}}
@@ -325,4 +326,50 @@ func New(id int32, databaseName string, now time.Time) *Edit {
 	e.AddMember(Member{DBOwner, DBOID})
 	e.PutPermission(&Permission{Class: ClassDatabase, Grantee: DBOID, Grantor: DBOID, Name: "CONNECT", State: Granted})
 	return e
+}
+
+// SetCollation sets the collation of the database.
+func (e *Edit) SetCollation(c *collate.Collation) { e.d.Collation = c }
+
+// Copy is an Edit that writes the whole catalog as that of another database.
+func (d *Database) Copy(id int32) *Edit {
+	e := d.Edit()
+	e.d.ID = id
+	for _, o := range d.objects {
+		switch o.(type) {
+		case *Table, *Module, *Sequence, *Synonym, *TableType, *AliasType:
+			e.note('o', o, o.Head().ID)
+		}
+	}
+	for _, s := range d.schemas {
+		e.note('s', s, s.ID)
+	}
+	for _, p := range d.principals {
+		e.note('p', p, p.ID)
+	}
+	for m := range d.members {
+		e.note('m', m, m.Role, m.Principal)
+	}
+	for key, p := range d.grants {
+		e.noteGrant(key, p)
+	}
+	for _, p := range d.properties {
+		e.PutProperty(p)
+	}
+	for _, l := range d.logins {
+		e.PutLogin(l)
+	}
+	return e
+}
+
+// PutLogin adds a login or replaces it.
+func (e *Edit) PutLogin(l *Login) {
+	e.d.logins[Fold(l.Name)] = l
+	e.changed[recordKey{kind: 'l', name: Fold(l.Name)}] = l
+}
+
+// DropLogin removes a login.
+func (e *Edit) DropLogin(name string) {
+	delete(e.d.logins, Fold(name))
+	e.changed[recordKey{kind: 'l', name: Fold(name)}] = nil
 }

@@ -149,3 +149,14 @@ func (d *Database) Referencing(table int32) iter.Seq2[*Table, *ForeignKey] {
 		}
 	}
 }
+
+// Login finds a login in master.
+func (d *Database) Login(name string) (*Login, bool) {
+	l, ok := d.logins[Fold(name)]
+	return l, ok
+}
+
+// Logins are the logins in master by name.
+func (d *Database) Logins() []*Login {
+	return sorted(d.logins, func(a, b *Login) int { return cmp.Compare(a.Name, b.Name) })
+}

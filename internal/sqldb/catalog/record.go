@@ -116,6 +116,7 @@ func Load(r store.Reader, database int32) (*Database, error) {
 	e := New(database, "", time.Time{})
 	d := e.d
 	d.schemas, d.principals = map[int32]*Schema{}, map[int32]*Principal{}
+	d.logins = map[string]*Login{}
 	d.members, d.grants = map[Member]bool{}, map[grantKey]*Permission{}
 	p := prefix(database)
 	for item, err := range r.Scan(p, store.End(p)) {
@@ -152,6 +153,8 @@ func (e *Edit) read(kind byte, body []byte) error {
 		return into(body, func(m *Member) { d.members[*m] = true })
 	case 'g':
 		return into(body, func(p *Permission) { d.grants[grantKey{p.Class, p.Major, p.Minor, p.Grantee, p.Name}] = p })
+	case 'l':
+		return into(body, func(l *Login) { d.logins[Fold(l.Name)] = l })
 	case 'x':
 		return into(body, func(p *ExtendedProperty) {
 			d.properties[propertyKey{p.Class, p.MajorID, p.MinorID, Fold(p.Name)}] = p

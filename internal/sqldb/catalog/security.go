@@ -90,3 +90,17 @@ type grantKey struct {
 	grantee      int32
 	name         string
 }
+
+// Login is a server's login. Logins live in the catalog of the database master.
+type Login struct {
+	Name     string
+	Type     PrincipalType
+	SID      []byte
+	ObjectID string // of an external login
+	Password string // hashed
+	Disabled bool
+	Database string   // its default database
+	Roles    []string // server roles: ##MS_DatabaseManager## …
+	Created  time.Time
+	Modified time.Time
+}
