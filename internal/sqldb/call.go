@@ -109,6 +109,14 @@ func (p *invocation) text(place int, name string) (string, bool) {
 	return v.Text(), true
 }
 
+// textAt is the argument at a place, whatever its name, as a string.
+func (p *invocation) textAt(place int) (string, bool) {
+	if place >= len(p.args) {
+		return "", false
+	}
+	return p.text(place, p.args[place].Name)
+}
+
 // number is an argument that must be an integer.
 func (p *invocation) number(place int, name string) (int64, bool) {
 	a, _, ok := p.arg(place, name)
@@ -172,14 +180,14 @@ func builtins(name string) func(*run, *invocation) error {
 
 // executeSQL is sp_executesql @stmt, @params, values ….
 func (r *run) executeSQL(p *invocation) error {
-	text, ok := p.text(0, "@stmt")
+	if len(p.args) == 0 {
+		return missing("sp_executesql", "@statement")
+	}
+	text, ok := p.textAt(0) // by place: clients name it @stmt or @statement
 	if !ok {
-		if len(p.args) == 0 {
-			return missing("sp_executesql", "@statement")
-		}
 		return nil
 	}
-	declaration, _ := p.text(1, "@params")
+	declaration, _ := p.textAt(1)
 	return r.executeText(p, text, declaration, min(2, len(p.args)))
 }
 

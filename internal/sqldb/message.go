@@ -60,6 +60,9 @@ func (r *run) raiseError(s *tsql.RaiseError) error {
 			if severity < 0 {
 				severity = int64(class)
 			}
+			if known, err = r.formatMessage(known, s.Args); err != nil {
+				return err
+			}
 			return r.raise(s, number, known, severity, state)
 		}
 		return value.Errorf(18054, 16, 1, "Error %d, severity %d, state %d was raised, but no message with that error number was found in sys.messages. "+
