@@ -122,38 +122,6 @@ func (p *parser) parenthesised(either bool) Expr {
 	return e
 }
 
-// escape reads ODBC's escapes: {fn f(…)}, {d '…'}, {t '…'}, {ts '…'} and {guid '…'}.
-func (p *parser) escape() Expr {
-	n := p.node()
-	p.advance()
-	var e Expr
-	switch {
-	case p.acceptWord("FN"):
-		e = p.value()
-	case p.isWord("D"), p.isWord("T"), p.isWord("TS"), p.isWord("GUID"):
-		name := "datetime"
-		if p.isWord("GUID") {
-			name = "uniqueidentifier"
-		}
-		word := p.node()
-		p.advance()
-		p.done(&word)
-		if !p.isSign(kindString) && !p.isSign(kindNString) {
-			p.unexpected()
-			return p.bad()
-		}
-		c := &Cast{Node: n, X: p.value()}
-		c.Type = DataType{Node: word, Name: ObjectName{Node: word, Name: Ident{Node: word, Name: name}}}
-		p.done(&c.Node)
-		e = c
-	default:
-		p.unexpected()
-		return p.bad()
-	}
-	p.expectSign('}')
-	return e
-}
-
 // keywordOperand reads an operand that begins with a reserved word.
 func (p *parser) keywordOperand() Expr {
 	n := p.node()

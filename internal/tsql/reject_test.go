@@ -103,6 +103,8 @@ var rejected = []struct {
 	{"SELECT \x00", 102, 1, "Incorrect syntax near"},
 	{"SELECT 1 \u2026", 102, 1, "Incorrect syntax near '\u2026'."},
 	{"SELECT \xff\xfe", 102, 1, "Incorrect syntax near"},
+	{"SELECT {fn TIMESTAMPADD(x, 1, d)}", 155, 1, "'x' is not a recognized TIMESTAMPADD option."},
+	{"SELECT {fn CONVERT(1, int)}", 102, 1, "Incorrect syntax near 'int'."},
 	{"THROW 1", 102, 1, "Incorrect syntax near '1'."},
 	{"PRINT 'x' THROW", 102, 1, "Incorrect syntax near 'THROW'."},
 	{"CREATE FUNCTION f (@a int OUTPUT) RETURNS int AS BEGIN RETURN 1 END", 181, 1, "Cannot use the OUTPUT option in a DECLARE"},
