@@ -126,7 +126,7 @@ func (m *mutation) sameKey(b *Blob) error {
 	if err := sameKey(h.key, b.CustomerKey); err != nil {
 		return err
 	}
-	if h.scope != b.EncryptionScope {
+	if scopeName(h.scope) != scopeName(b.EncryptionScope) {
 		return refuse(fault.Conflict, "BlobCustomerSpecifiedEncryptionMismatch")
 	}
 	return nil

@@ -9,6 +9,14 @@ import (
 // accountKey is the encryption scope that stands for the account's own key.
 const accountKey = "$account-encryption-key"
 
+// scopeName is a scope as answers show it: the account's own key has no name.
+func scopeName(scope string) string {
+	if scope == accountKey {
+		return ""
+	}
+	return scope
+}
+
 // usable refuses an encryption scope that is not there, and one that is disabled: nothing is read or written by it.
 // Source: "Disable an encryption scope" of Azure Storage's documentation. "" and the account's own key always are usable.
 func (a *Account) usable(scope string) error {
@@ -53,7 +61,7 @@ func (m *mutation) encryptionScope(asked string, key []byte) (string, error) {
 
 // sameScope refuses a change of a blob by another encryption scope than its own.
 func (m *mutation) sameScope(asked string) error {
-	if asked != "" && asked != m.base.EncryptionScope {
+	if asked != "" && scopeName(asked) != scopeName(m.base.EncryptionScope) {
 		return refuse(fault.Conflict, "BlobCustomerSpecifiedEncryptionMismatch")
 	}
 	return m.account.usable(m.base.EncryptionScope)

@@ -102,6 +102,32 @@ func TestEncryptionScopeOfBlocks(t *testing.T) {
 	refused(t, err, fault.NotFound, "EncryptionScopeNotFound")
 }
 
+// TestAccountKeyScope: the account's own key can be asked for by its name, past the container's default, and is not shown.
+func TestAccountKeyScope(t *testing.T) {
+	w := newWorld(t, func(a *Account) { a.EncryptionScopes = []EncryptionScope{{Name: "mine", Enabled: true}} })
+	w.container(t, "scoped", CreateContainer{DefaultEncryptionScope: "mine"})
+	w.container(t, "bound", CreateContainer{DefaultEncryptionScope: "mine", DenyEncryptionScopeOverride: true})
+	for container, reason := range map[string]string{"con": "", "scoped": "", "bound": "RequestForbiddenByContainerEncryptionPolicy"} {
+		target := Target{Account: testAccount, Container: container, Blob: "b"}
+		made, err := w.PutBlob(t.Context(), key(), target, PutBlob{Body: strings.NewReader("x"), Length: 1, EncryptionScope: accountKey})
+		if fault.ReasonOf(err) != reason || err == nil && made.EncryptionScope != "" {
+			t.Errorf("%s: %+v, %v", container, made.Blob, err)
+		}
+		if err != nil {
+			continue
+		}
+		b, err := w.GetBlobProperties(t.Context(), key(), target, Conditions{}, nil)
+		if err != nil || b.EncryptionScope != "" {
+			t.Errorf("%s: %+v, %v", container, b, err)
+		}
+		for _, scope := range []string{"", accountKey} {
+			if _, err := w.SetBlobMetadata(t.Context(), key(), target, SetMetadata{EncryptionScope: scope}); err != nil {
+				t.Errorf("%s by %q: %v", container, scope, err)
+			}
+		}
+	}
+}
+
 // TestTierOfKinds: the first kind of account knows no tiers.
 func TestTierOfKinds(t *testing.T) {
 	for kind, want := range map[string]string{"StorageV2": "Hot", "Storage": ""} {

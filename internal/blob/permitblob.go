@@ -96,6 +96,7 @@ func readVersion(r store.Reader, i instance, name string, version Ticks) (*Blob,
 func (b *Blob) shown(account *Account, now Ticks) *Blob {
 	b.settle(now)
 	b.LeaseStatus = b.Lease.Status(now)
+	b.EncryptionScope = scopeName(b.EncryptionScope)
 	if b.Deleted != 0 {
 		b.RemainingDays = daysUntil(b.Purge, now)
 	}

@@ -145,7 +145,7 @@ func (s *Service) PutBlock(ctx context.Context, a Access, t Target, r PutBlock) 
 	if err := s.putBlock(ctx, g, t, c, &block); err != nil {
 		return BlockResult{}, err
 	}
-	return BlockResult{MD5: st.md5, CRC64: st.crc, EncryptionScope: block.scope}, nil
+	return BlockResult{MD5: st.md5, CRC64: st.crc, EncryptionScope: scopeName(block.scope)}, nil
 }
 
 // stagedBlock is a block whose bytes have arrived.
@@ -206,7 +206,7 @@ func (m *mutation) stageBlock(b *stagedBlock) error {
 		if err := sameKey(h.key, b.key); err != nil {
 			return err
 		}
-		if h.scope != b.scope {
+		if scopeName(h.scope) != scopeName(b.scope) {
 			return refuse(fault.Conflict, "BlobCustomerSpecifiedEncryptionMismatch")
 		}
 	}
