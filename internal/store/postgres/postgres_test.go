@@ -201,3 +201,35 @@ func swallowedConflict(t *testing.T, dsn string) {
 func mirror(t *testing.T, dsn string) {
 	storetest.Mirror(t, open(t, dsn), open(t, dsn))
 }
+
+// BenchmarkSeek is a seek of a cursor and the item it finds, among 10,000.
+func BenchmarkSeek(b *testing.B) {
+	s := open(b, postgrestest.Start(b).Database(b))
+	err := s.Update(b.Context(), func(tx store.Tx) error {
+		for i := range 10_000 {
+			if err := tx.Put(fmt.Appendf(nil, "record/%08d", i), make([]byte, 200)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ResetTimer()
+	err = store.View(b.Context(), s, func(r store.Reader) error {
+		c, err := r.Cursor(nil, nil)
+		if err != nil {
+			return err
+		}
+		for i := range b.N {
+			if !c.Seek(fmt.Appendf(nil, "record/%08d", i*7919%10_000)) {
+				return c.Err()
+			}
+		}
+		return c.Close()
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+}

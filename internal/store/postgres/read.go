@@ -20,11 +20,12 @@ const (
 // reader reads from a transaction of the database.
 type reader struct {
 	ctx      context.Context
-	tx       pgx.Tx       // nil once closed
-	cursors  int          // gives cursors their names
-	writes   int          // of the transaction, so far
-	flush    func() error // sends the writes that are kept
-	conflict error        // the database has given the attempt up, whatever the caller makes of it
+	tx       pgx.Tx               // nil once closed
+	cursors  int                  // gives cursors their names
+	walking  map[*cursor]struct{} // of a transaction: those that have read a page
+	writes   int                  // of the transaction, so far
+	flush    func() error         // sends the writes that are kept
+	conflict error                // the database has given the attempt up, whatever the caller makes of it
 }
 
 // note remembers a conflict, so that the function of an update cannot lose it.
@@ -33,6 +34,25 @@ func (r *reader) note(err error) error {
 		r.conflict = err
 	}
 	return err
+}
+
+// walk counts a cursor in that has read a page. What a snapshot sees never changes, so nobody need know its cursors.
+func (r *reader) walk(c *cursor) {
+	if r.walking != nil {
+		r.walking[c] = struct{}{}
+	}
+}
+
+func (r *reader) leave(c *cursor) { delete(r.walking, c) }
+
+// declare has the database keep what all cursors see, before something is written.
+func (r *reader) declare() error {
+	for c := range r.walking {
+		if err := c.declare(); err != nil {
+			return r.note(convert("postgres.Cursor", err))
+		}
+	}
+	return nil
 }
 
 func (r *reader) Get(key []byte) (store.Item, error) {

@@ -48,7 +48,7 @@ func (s *Store) Update(ctx context.Context, fn func(store.Tx) error) error {
 	}
 	defer done()
 	defer rollback(db) // does nothing after the commit
-	t := &tx{reader: reader{ctx: ctx, tx: db}, kept: map[string]write{}}
+	t := &tx{reader: reader{ctx: ctx, tx: db, walking: map[*cursor]struct{}{}}, kept: map[string]write{}}
 	t.reader.flush = t.flush
 	defer func() { t.tx = nil }()
 	err = fn(t)
@@ -129,6 +129,12 @@ func (t *tx) number() error {
 
 // flush sends the writes that are kept, in the order of their keys: two updates then rarely wait for each other in turn.
 func (t *tx) flush() error {
+	if len(t.kept) == 0 {
+		return nil
+	}
+	if err := t.declare(); err != nil {
+		return err
+	}
 	var batch pgx.Batch
 	size := 0
 	for _, key := range slices.Sorted(maps.Keys(t.kept)) {

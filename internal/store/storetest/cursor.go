@@ -15,6 +15,16 @@ func cursorCases() []testCase {
 		{"bounds", cursorBounds},
 		{"seek", cursorSeek},
 		{"seek in a transaction", cursorSeekTx},
+		{"seek without bounds", func(w *world) {
+			w.put("a", "1", "b", "2")
+			w.view(func(r store.Reader) {
+				c := w.cursor(r, "", "")
+				w.wantAt(c, c.Seek(nil), "a=1")
+				w.wantAt(c, c.Next(), "b=2")
+				w.wantAt(c, c.Seek([]byte{}), "a=1")
+			})
+		}},
+		{"on its way while others write and scan", cursorsAmidWrites},
 		{"many pages", cursorPages},
 		{"versions", cursorVersions},
 		{"several at once", severalCursors},
@@ -251,6 +261,49 @@ func cursorWrites(w *world) {
 			w.Errorf("%d items, want 100", seen)
 		}
 		return c.Close()
+	})
+}
+
+// cursorsAmidWrites: cursors that are on their way in a transaction, before and between writes that others make a backend
+// send, go on in what they saw when they began.
+func cursorsAmidWrites(w *world) {
+	const n = 200
+	for i := range n {
+		w.put(fmt.Sprintf("%03d", i), "old")
+	}
+	w.update(func(tx store.Tx) error {
+		first := w.cursor(tx, "", "")
+		w.wantAt(first, first.Next(), "000=old")
+		for i := range n {
+			key := fmt.Appendf(nil, "%03d", i)
+			var err error
+			if i%2 == 0 {
+				err = tx.Put(key, []byte("new"))
+			} else {
+				err = tx.Delete(key)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		second := w.cursor(tx, "", "")
+		w.wantAt(second, second.Next(), "000=new")
+		if err := errors.Join(tx.Delete([]byte("100")), tx.Put([]byte("198x"), nil)); err != nil {
+			return err
+		}
+		third, err := collect(tx, nil, nil)
+		if err != nil || len(third) != n/2 || third[50] != "102=new" {
+			w.Errorf("the third sees %d, %v", len(third), err)
+		}
+		all, err := through(first)
+		if err != nil || len(all) != n-1 || all[99] != "100=old" {
+			w.Errorf("the first sees %d more, %v", len(all), err)
+		}
+		all, err = through(second)
+		if err != nil || len(all) != n/2-1 || all[49] != "100=new" || all[len(all)-1] != "198=new" {
+			w.Errorf("the second sees %d more, %v", len(all), err)
+		}
+		return nil
 	})
 }
 
