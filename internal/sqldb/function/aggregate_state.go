@@ -54,26 +54,6 @@ func overflow(id value.ID) error {
 	return value.Errorf(8115, 16, 2, "Arithmetic overflow error converting expression to data type %s.", value.Of(id))
 }
 
-// distinct counts hashes of 64 bits, which is nearer than Azure's sketch.
-type distinct struct {
-	skips
-	hash func(value.Value) uint64
-	seen map[uint64]struct{}
-}
-
-func newDistinct(args []value.Type) State {
-	return &distinct{hash: value.Hasher(args[0]), seen: map[uint64]struct{}{}}
-}
-
-func (s *distinct) Add(args []value.Value) error {
-	if !s.skip(args) {
-		s.seen[s.hash(args[0])] = struct{}{}
-	}
-	return nil
-}
-
-func (s *distinct) Result() (value.Value, error) { return value.OfInt(int64(len(s.seen))), nil }
-
 // sum adds in the type of its result.
 type sum struct {
 	skips

@@ -172,3 +172,25 @@ func TestGenerators(t *testing.T) {
 		}
 	}
 }
+
+// The estimate of APPROX_COUNT_DISTINCT is within 2%, of few and of many.
+func TestApproximate(t *testing.T) {
+	a, _ := LookupAggregate("APPROX_COUNT_DISTINCT")
+	for _, n := range []int64{0, 10, 1000, 50_000, 300_000} {
+		state := a.New([]value.Type{bigint})
+		for i := range n {
+			for range 2 {
+				if err := state.Add([]value.Value{value.OfInt(i * 7)}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		v, err := state.Result()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if off := v.Int64() - n; off*50 > n || off*50 < -n {
+			t.Errorf("%d values: %d", n, v.Int64())
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha512"
+	"encoding/base64"
 	"io"
 	"math/bits"
 	"strings"
@@ -23,6 +24,8 @@ func hashFunctions() []Function {
 		{Name: "HASHBYTES", Min: 2, Max: 2, Result: maybe(vb), Eval: strict(hashBytes), Deterministic: true},
 		{Name: "COMPRESS", Min: 1, Max: 1, Result: is(lob), Eval: strict(compress), Deterministic: true},
 		{Name: "DECOMPRESS", Min: 1, Max: 1, Result: is(lob), Eval: strict(decompress), Deterministic: true},
+		{Name: "BASE64_ENCODE", Min: 1, Max: 2, Result: is(value.Sized(value.VarChar, value.Max)), Eval: strict(encodeBase64), Deterministic: true},
+		{Name: "BASE64_DECODE", Min: 1, Max: 1, Result: is(lob), Eval: strict(decodeBase64), Deterministic: true},
 		{Name: "PWDCOMPARE", Min: 2, Max: 3, Result: maybe(integer), Eval: strict(passwordMatches), Deterministic: true},
 	}
 }
@@ -131,6 +134,28 @@ func decompress(c *call) value.Value {
 	}
 	if !c.grown(int64(len(b))) {
 		return value.Null()
+	}
+	return value.OfByteSlice(b)
+}
+
+// encodeBase64 is BASE64_ENCODE: with a second argument that is not 0, in the alphabet for URLs and without padding.
+func encodeBase64(c *call) value.Value {
+	if !c.types[0].IsBinary() {
+		return c.fail(badArgument(c.types[0], 1, "base64_encode"))
+	}
+	encoding := base64.StdEncoding
+	if c.has(1) && c.int(1) != 0 {
+		encoding = base64.RawURLEncoding
+	}
+	return value.OfString(encoding.EncodeToString(c.raw(0)))
+}
+
+// decodeBase64 is BASE64_DECODE, of either alphabet, padded or not.
+func decodeBase64(c *call) value.Value {
+	s := strings.NewReplacer("-", "+", "_", "/", "\r", "", "\n", "", "\t", "", " ", "").Replace(c.text(0))
+	b, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(s, "="))
+	if err != nil {
+		return c.fail(value.Errorf(9803, 16, 20, "Invalid data for type \"Base64Decode\"."))
 	}
 	return value.OfByteSlice(b)
 }

@@ -85,6 +85,10 @@ func TestHashes(t *testing.T) {
 		{"HASHBYTES", with(s("MD5"), s("abc")), "0x900150983CD24FB0D6963F7D28E17F72"},
 		{"HASHBYTES", with(s("sha1"), u("a")), "0x0A04B971B03DA607CE6C455184037B660CA89F78"},
 		{"HASHBYTES", with(s("crc"), s("abc")), "NULL"},
+		{"BASE64_ENCODE", with(bin("\xca\xfe\xca\xfe")), "yv7K/g=="},
+		{"BASE64_ENCODE", with(bin("\xca\xfe\xca\xfe"), i(1)), "yv7K_g"},
+		{"BASE64_DECODE", with(s("yv7K_g")), "0xCAFECAFE"},
+		{"BASE64_DECODE", with(s("q!")), "9803: Invalid data for type \"Base64Decode\"."},
 		{"CHECKSUM", with(i(5)), "5"},
 		{"BINARY_CHECKSUM", with(s("a")), "97"},
 	})
