@@ -52,7 +52,7 @@ func (d *deleting) run(r *run, emit func(Row) error) (count int64, err error) {
 			return nil
 		}
 		w.keys[0] = d.baseKey(w.keys[0][:0], []byte(locator))
-		if err := r.Tx.LockRow(r, d.base.at, w.keys[0], txn.Exclusive); err != nil {
+		if err := r.lockRow(d.layout, d.base.at, w.keys[0], txn.Exclusive); err != nil {
 			return err
 		}
 		count++

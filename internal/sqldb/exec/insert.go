@@ -22,6 +22,9 @@ type inserting struct {
 	buffer   int
 }
 
+// manyRows are so many that their IDENTITY values are taken at once: a failure then wastes those of the rows behind it.
+const manyRows = 100
+
 func (c *compiler) insert(n *plan.Insert) (func(r *run, emit func(Row) error) (int64, error), error) {
 	g, err := c.target(n.Table, n.Rules)
 	if err != nil {
@@ -36,7 +39,7 @@ func (c *compiler) insert(n *plan.Insert) (func(r *run, emit func(Row) error) (i
 		return nil, err
 	}
 	ins.spool = watch.read()
-	if v, ok := n.Source.(*plan.Values); ok {
+	if v, ok := n.Source.(*plan.Values); ok && len(v.Rows) >= manyRows {
 		ins.known = int64(len(v.Rows))
 	}
 	if ins.output, err = c.output(n.Output); err != nil {

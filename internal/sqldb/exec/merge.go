@@ -163,7 +163,7 @@ func (m *merging) decide(r *run, w *writing, k *mergeClause, source Row, seen ma
 	}
 	seen[locator] = true
 	w.keys[0] = m.baseKey(w.keys[0][:0], []byte(locator))
-	if err := r.Tx.LockRow(r, m.base.at, w.keys[0], txn.Exclusive); err != nil {
+	if err := r.lockRow(m.layout, m.base.at, w.keys[0], txn.Exclusive); err != nil {
 		return out, err
 	}
 	out.old, out.locator, out.action = slices.Clone(source[:n]), []byte(locator), "DELETE"

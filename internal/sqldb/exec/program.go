@@ -126,9 +126,6 @@ func (p *Program) Run(c *Context, emit func([]value.Value) error) (int64, error)
 			copy(c.Frame, frame)
 		}
 	}
-	if errors.Is(err, txn.ErrConflict) {
-		err = errConflict(c, p.statement)
-	}
 	if ended := c.Tx.EndStatement(err); err == nil {
 		err = ended
 	}
@@ -154,10 +151,8 @@ func (code *compiled) attempt(r *run, emit func(Row) error, s *plan.Statement, a
 		return code.change(r, emit)
 	}
 	_, shared := r.rowLock()
-	if code.locks || shared {
-		return code.query(r, emit, true)
-	}
-	return code.query(r, emit, false)
+	points := slices.ContainsFunc(code.tables, func(u *tableUse) bool { return u.reads && u.point })
+	return code.query(r, emit, code.locks || shared && points)
 }
 
 // lockTables locks what must be locked before the first row is read.
@@ -289,29 +284,4 @@ func CompileExpr(x plan.Expr) (Evaluator, error) {
 		}
 		return k.eval(r, row)
 	}, nil
-}
-
-func errConflict(c *Context, s *plan.Statement) error {
-	name := ""
-	switch n := s.Node.(type) {
-	case *plan.Insert:
-		name = c.object(n.Table)
-	case *plan.Update:
-		name = c.object(n.Table)
-	case *plan.Delete:
-		name = c.object(n.Table)
-	case *plan.Merge:
-		name = c.object(n.Table)
-	}
-	return value.Errorf(3960, 16, 2, "Snapshot isolation transaction aborted due to update conflict. You cannot use snapshot "+
-		"isolation to access table '%s' directly or indirectly in database '%s' to update, delete, or insert the row that "+
-		"has been modified or deleted by another transaction. Retry the transaction or change the isolation level for the "+
-		"update/delete statement.", name, c.DatabaseName)
-}
-
-func errRedefined(c *Context) error {
-	return value.Errorf(3961, 16, 1, "Snapshot isolation transaction failed in database '%s' because the object accessed by the "+
-		"statement has been modified by a DDL statement in another concurrent transaction since the start of this transaction. "+
-		"It is disallowed because the metadata is not versioned. A concurrent update to metadata can lead to inconsistency if mixed "+
-		"with snapshot isolation.", c.DatabaseName)
 }

@@ -141,7 +141,7 @@ func (s *scan) point(r *run, st *scanState, key []byte, out Row, yield func(Row)
 	}
 	if mode, wanted := r.rowLock(); wanted {
 		// The key is locked also where it has no row, so that none appears.
-		if err := r.Tx.LockRow(r, s.entries.at, key, mode); err != nil {
+		if err := r.lockRow(s.layout, s.entries.at, key, mode); err != nil {
 			return err
 		}
 	}
@@ -155,7 +155,7 @@ func (s *scan) point(r *run, st *scanState, key []byte, out Row, yield func(Row)
 			return err
 		}
 		st.key = s.layout.baseKey(st.key[:0], locator)
-		if err := r.Tx.LockRow(r, s.layout.base.at, st.key, mode); err != nil {
+		if err := r.lockRow(s.layout, s.layout.base.at, st.key, mode); err != nil {
 			return err
 		}
 	}
@@ -253,7 +253,17 @@ func (s *scan) lockRow(r *run, st *scanState, locator []byte) error {
 		mode = txn.Exclusive
 	}
 	st.key = s.layout.baseKey(st.key[:0], locator)
-	return r.Tx.LockRow(r, s.layout.base.at, st.key, mode)
+	return r.lockRow(s.layout, s.layout.base.at, st.key, mode)
+}
+
+// lockRow locks a row that was read. Where it has changed since, the statement is to be run again, which a snapshot
+// transaction cannot do.
+func (r *run) lockRow(l *layout, x *txn.Index, key []byte, mode txn.Mode) error {
+	err := r.Tx.LockRow(r, x, key, mode)
+	if err == txn.ErrConflict {
+		return errConflict(r.Context, l.table)
+	}
+	return err
 }
 
 // copy puts a record where it stays as it is.

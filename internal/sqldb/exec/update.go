@@ -139,7 +139,7 @@ func (u *updating) prepare(r *run, w *writing, source Row, seen map[string]bool)
 		}
 	}
 	w.keys[0] = u.baseKey(w.keys[0][:0], []byte(locator))
-	if err := r.Tx.LockRow(r, u.base.at, w.keys[0], txn.Exclusive); err != nil {
+	if err := r.lockRow(u.layout, u.base.at, w.keys[0], txn.Exclusive); err != nil {
 		return change{}, false, err
 	}
 	c := change{old: slices.Clone(source[:n]), new: slices.Clone(source[:n]), locator: []byte(locator)}

@@ -117,3 +117,17 @@ func conflict(c *Context, statement, kind, name string, t *catalog.Table, column
 	return value.Errorf(547, 16, 0, "The %s statement conflicted with the %s constraint \"%s\". The conflict occurred in database "+
 		"\"%s\", table \"%s\"%s.", statement, kind, name, c.databaseOf(t), c.object(t), column)
 }
+
+func errConflict(c *Context, t *catalog.Table) error {
+	return value.Errorf(3960, 16, 2, "Snapshot isolation transaction aborted due to update conflict. You cannot use snapshot "+
+		"isolation to access table '%s' directly or indirectly in database '%s' to update, delete, or insert the row that "+
+		"has been modified or deleted by another transaction. Retry the transaction or change the isolation level for the "+
+		"update/delete statement.", c.object(t), c.DatabaseName)
+}
+
+func errRedefined(c *Context) error {
+	return value.Errorf(3961, 16, 1, "Snapshot isolation transaction failed in database '%s' because the object accessed by the "+
+		"statement has been modified by a DDL statement in another concurrent transaction since the start of this transaction. "+
+		"It is disallowed because the metadata is not versioned. A concurrent update to metadata can lead to inconsistency if mixed "+
+		"with snapshot isolation.", c.DatabaseName)
+}
