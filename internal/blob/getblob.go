@@ -53,7 +53,14 @@ func (s *Service) GetBlob(ctx context.Context, a Access, t Target, r GetBlob) (*
 	if err != nil {
 		return nil, err
 	}
-	return s.download(ctx, g, t, r)
+	d, err := s.download(ctx, g, t, r)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.accessed(ctx, g, t, d.Blob); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d, nil
 }
 
 // download is GetBlob behind the door: copies read their sources by it.

@@ -121,6 +121,9 @@ func (m *mutation) replace(next *Blob, kept map[content.ID]struct{}) error {
 		return err
 	}
 	m.renew(next)
+	if m.account.Properties.LastAccessTracking {
+		next.LastAccess = m.now // a write is an access as well
+	}
 	if m.base == nil {
 		next.Created = m.now
 		if err := m.demoteDeleted(); err != nil {
