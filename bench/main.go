@@ -46,6 +46,7 @@ func parts() []part {
 		{"many", manyBlobs},
 		{"huge", huge},
 		{"vault", vault},
+		{"sql", sqlLoads},
 	}
 }
 
