@@ -69,6 +69,8 @@ func operations() map[string]operation {
 		"blob-download":    {3, (*program).blobDownload},
 		"blob-list":        {2, (*program).blobList},
 		"blob-delete":      {3, (*program).blobDelete},
+
+		"sql": {-3, (*program).sql},
 	}
 }
 
