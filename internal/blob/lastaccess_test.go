@@ -45,3 +45,25 @@ func TestLastAccess(t *testing.T) {
 		t.Errorf("a write is an access: %v", got.LastAccess)
 	}
 }
+
+// TestReturnToHot: a blob that a rule has cooled comes back when it is read, and one that no rule is about does not.
+func TestReturnToHot(t *testing.T) {
+	w := newWorld(t, func(a *Account) {
+		a.Properties.LastAccessTracking = true
+		a.Lifecycle = []byte(`{"rules":[{"name":"r","enabled":true,"type":"Lifecycle","definition":{
+			"filters":{"blobTypes":["blockBlob"],"prefixMatch":["con/warm"]},
+			"actions":{"baseBlob":{"enableAutoTierToHotFromCool":true,"tierToCool":{"daysAfterLastAccessTimeGreaterThan":30}}}}}]}`)
+	})
+	for name, want := range map[string]string{"warm": "Hot", "cold": "Cool"} {
+		w.put(t, name, "x")
+		if _, err := w.SetTier(t.Context(), key(), blobAt(name), SetTier{Tier: "Cool"}); err != nil {
+			t.Fatal(err)
+		}
+		w.clock.Advance(48 * time.Hour)
+		w.read(t, blobAt(name))
+		b, err := w.GetBlobProperties(t.Context(), key(), blobAt(name), Conditions{}, nil)
+		if err != nil || b.Tier != want {
+			t.Errorf("%s: %+v, %v", name, b, err)
+		}
+	}
+}

@@ -99,7 +99,7 @@ func (w *containerSweep) judge(table string, item store.Item) (d due, ok bool, e
 	case w.policy == nil:
 		return d, false, nil
 	}
-	subject := w.subject(b)
+	subject := subjectOf(w.account, w.container.Name, b)
 	if table == "h" {
 		_, kind, err := historyOf(item.Key)
 		if err != nil {
@@ -118,16 +118,16 @@ func (w *containerSweep) judge(table string, item store.Item) (d due, ok bool, e
 	return d, d.action != (lifecycle.Action{}), nil
 }
 
-// subject is a blob as rules see it.
-func (w *containerSweep) subject(b *Blob) lifecycle.Subject {
+// subjectOf is a blob as rules see it.
+func subjectOf(a *Account, container string, b *Blob) lifecycle.Subject {
 	tier := b.Tier
 	if tier == "" {
-		if tier = w.account.AccessTier; tier == "" {
+		if tier = a.AccessTier; tier == "" {
 			tier = "Hot"
 		}
 	}
 	return lifecycle.Subject{
-		BlobType: strings.ToLower(string(b.Type[:1])) + string(b.Type[1:]), Container: w.container.Name, Name: b.Name,
+		BlobType: strings.ToLower(string(b.Type[:1])) + string(b.Type[1:]), Container: container, Name: b.Name,
 		Tags: b.Tags, Tier: tier, Created: b.Created.Time(), Modified: b.Modified.Time(), LastAccess: b.LastAccess.Time(),
 		LastTierChange: b.TierChanged.Time(),
 	}
