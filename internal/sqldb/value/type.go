@@ -51,7 +51,7 @@ const Max = -1
 // Type is a type with its facets, as a column or an expression has it.
 type Type struct {
 	ID               ID
-	Length           int32 // bytes of char and binary types, UTF-16 units of nchar and nvarchar; Max
+	Length           int32 // bytes of char and binary types, UTF-16 units of nchar and nvarchar; Max; of decimal see AsNumeric
 	Precision, Scale uint8 // of decimal; Scale also of time, datetime2 and datetimeoffset, and see AsDecimal and JSONText
 	Nullable         bool
 	Collation        *collate.Collation // of strings; nil is the database's default
@@ -110,11 +110,33 @@ func (id ID) String() string {
 }
 
 // Name is the name of the type without its facets.
-func (t Type) Name() string { return t.ID.String() }
+func (t Type) Name() string {
+	if t.isNumeric() {
+		return "numeric"
+	}
+	return t.ID.String()
+}
+
+// numeric is the type that sys.types has beside decimal, from which nothing but its name and its number differ.
+const (
+	numericMark = 1
+	numericID   = 108
+)
+
+// AsNumeric is a decimal as it is where it was declared numeric: Length marks it. The mark changes Name and
+// SystemTypeID, and nothing of what values of it do.
+func (t Type) AsNumeric() Type {
+	if t.ID == Decimal {
+		t.Length = numericMark
+	}
+	return t
+}
+
+func (t Type) isNumeric() bool { return t.ID == Decimal && t.Length == numericMark }
 
 // String is the type as one declares it: "nvarchar(50)", "decimal(10,2)", "varchar(max)".
 func (t Type) String() string {
-	name := t.ID.String()
+	name := t.Name()
 	switch t.ID {
 	case Char, VarChar, NChar, NVarChar, Binary, VarBinary:
 		if t.Length == Max {
@@ -130,10 +152,20 @@ func (t Type) String() string {
 }
 
 // SystemTypeID is system_type_id of sys.types and sys.columns.
-func (t Type) SystemTypeID() int { return int(facts[t.ID].system) }
+func (t Type) SystemTypeID() int {
+	if t.isNumeric() {
+		return numericID
+	}
+	return int(facts[t.ID].system)
+}
 
 // UserTypeID is user_type_id; of sysname, which is no ID of its own, the catalog says 256 itself.
-func (t Type) UserTypeID() int { return int(facts[t.ID].user) }
+func (t Type) UserTypeID() int {
+	if t.isNumeric() {
+		return numericID
+	}
+	return int(facts[t.ID].user)
+}
 
 // MaxLength is max_length of sys.columns: bytes, -1 for max.
 func (t Type) MaxLength() int {

@@ -25,7 +25,7 @@ func TestTypeOf(t *testing.T) {
 		{"nvarchar", []int{Max}, "nvarchar(max) -1 0 0"},
 		{"sysname", nil, "nvarchar(128) 256 0 0"},
 		{"decimal", nil, "decimal(18,0) 9 18 0"},
-		{"numeric", []int{38, 10}, "decimal(38,10) 17 38 10"},
+		{"numeric", []int{38, 10}, "numeric(38,10) 17 38 10"},
 		{"float", nil, "float 8 53 0"},
 		{"float", []int{24}, "real 4 24 0"},
 		{"datetime2", nil, "datetime2(7) 8 27 7"},
@@ -61,6 +61,9 @@ func TestTypeOf(t *testing.T) {
 		if text != c.want {
 			t.Errorf("TypeOf(%s, %v) = %q, want %q", c.name, c.args, text, c.want)
 		}
+	}
+	if n, _ := TypeOf("numeric", 1, 5, 2); n.SystemTypeID() != 108 || n.UserTypeID() != 108 || !Same(n, DecimalOf(5, 2)) || !Same(DecimalOf(5, 2), n) {
+		t.Errorf("numeric is %+v", n)
 	}
 	for id := Bit; id < idCount; id++ {
 		if back, ok := IDOf(strings.ToUpper(id.String())); !ok || back != id {

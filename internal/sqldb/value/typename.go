@@ -67,6 +67,9 @@ func (d Declaration) Type() (Type, error) {
 	var err error
 	switch {
 	case id == Decimal:
+		if strings.EqualFold(d.Name, "numeric") {
+			t = t.AsNumeric()
+		}
 		err = d.decimal(&t)
 	case id == Float:
 		err = d.float(&t)
