@@ -25,9 +25,9 @@ const azureCLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46" // the client id of az
 func TestCompoundIdentity(t *testing.T) {
 	w := newVaultWorld(t, start(t, "AzureCloud"))
 	uri := w.create("e2e-compound", armkeyvault.VaultProperties{})
-	//lint:ignore SA1019 a user's password is how a test signs a user in.
-	user, err := azidentity.NewUsernamePasswordCredential(w.i.TenantID, azureCLI, w.i.UserPrincipalName, w.i.Password,
-		&azidentity.UsernamePasswordCredentialOptions{ClientOptions: w.options})
+	//lint:ignore SA1019 old programs still use this grant, and a test needs no browser for it.
+	old := &azidentity.UsernamePasswordCredentialOptions{ClientOptions: w.options}
+	user, err := azidentity.NewUsernamePasswordCredential(w.i.TenantID, azureCLI, w.i.UserPrincipalName, w.i.Password, old)
 	w.check(err)
 	c, err := azsecrets.NewClient(uri, user, &azsecrets.ClientOptions{ClientOptions: w.options})
 	w.check(err)
