@@ -38,7 +38,7 @@ type Config struct {
 type front struct {
 	Config
 	ids    *httpx.IDs
-	fixed  http.Header         // of every answer
+	fixed  http.Header        // of every answer
 	routes map[string][]route // by method
 }
 
