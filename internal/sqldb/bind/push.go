@@ -112,7 +112,11 @@ func (b *binder) pushProject(r *project, conds []plan.Expr) relation {
 }
 
 // through is a condition over what lies below the projection; false where that would compute something costly twice.
+// A subquery stays: another expression may have it too (BETWEEN has its operand twice).
 func (r *project) through(c plan.Expr) (plan.Expr, bool) {
+	if hasSubquery(c) {
+		return nil, false
+	}
 	used := columnSet{}
 	refs(c, used)
 	for i, col := range r.cols {
