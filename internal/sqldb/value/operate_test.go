@@ -96,6 +96,12 @@ func TestLiteralPrecision(t *testing.T) {
 	if got, err := Arithmetic(OpMul, DecimalOf(2, 1), two); err != nil || got.String() != "decimal(4,1)" {
 		t.Errorf("1.5 * 2 is %s, %v", got, err)
 	}
+	if got, err := Common(two, Of(Int)); err != nil || got.Precision != 0 {
+		t.Errorf("the common type of 2 and an int is %+v, %v", got, err)
+	}
+	if got, err := Common(two, DecimalOf(2, 1)); err != nil || got.String() != "decimal(2,1)" {
+		t.Errorf("the common type of 2 and 1.5 is %s, %v", got, err)
+	}
 	if got := ForVariable(two); got.Precision != 0 {
 		t.Errorf("a variable keeps %+v", got)
 	}

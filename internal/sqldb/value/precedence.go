@@ -21,10 +21,10 @@ func AsDecimal(t Type) Type {
 func Common(a, b Type) (Type, error) {
 	nullable := a.Nullable || b.Nullable
 	if a.ID == Void {
-		return b.WithNullable(true), nil
+		return ForVariable(b).WithNullable(true), nil
 	}
 	if b.ID == Void {
-		return a.WithNullable(true), nil
+		return ForVariable(a).WithNullable(true), nil
 	}
 	low, high := a, b
 	if a.Precedence() < b.Precedence() {
@@ -33,7 +33,11 @@ func Common(a, b Type) (Type, error) {
 	if !Implicit(low, high) {
 		return Type{}, NotImplicit(low, high)
 	}
-	return widen(high, low).WithNullable(nullable), nil
+	t := widen(high, low)
+	if !a.IsJSON() || !b.IsJSON() {
+		t = ForVariable(t)
+	}
+	return t.WithNullable(nullable), nil
 }
 
 // widen gives t, the type of higher precedence, the length or the digits that values of other need too.
