@@ -178,7 +178,11 @@ func (w *dateWriter) clock12(b byte) {
 	if h %= 12; h == 0 {
 		h = 12
 	}
-	w.blank(h)
+	if w.t.ID == Time {
+		w.dst = strconv.AppendInt(w.dst, int64(h), 10)
+	} else {
+		w.blank(h)
+	}
 	w.dst = appendPadded(append(w.dst, ':'), int64(m), 2)
 	if b != 'h' {
 		w.dst = appendPadded(append(w.dst, ':'), int64(s), 2)
