@@ -51,6 +51,9 @@ func (g *target) takeAway(r *run, w *writing, c *change) error {
 	if err := g.relocate(r, w, c); err != nil {
 		return err
 	}
+	if err := g.dropParts(r, c.old, c.locator); err != nil {
+		return err
+	}
 	locator := c.locator
 	if c.moved != nil {
 		locator = c.moved

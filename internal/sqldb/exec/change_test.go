@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -366,5 +367,56 @@ func TestRewriteAndPopulate(t *testing.T) {
 	}
 	if err := inStatement(t, w, func(c *Context) error { return Verify(c, to, w.rules[to], 51) }); err != nil {
 		t.Fatalf("another constraint: %v", err)
+	}
+}
+
+func TestLargeRows(t *testing.T) {
+	w := newWorld(t)
+	long := value.Sized(value.VarChar, value.Max)
+	tab := w.table(1, "t", "*id", integer, "v", long)
+	x := w.index(tab, false, "id")
+	x.Included = []int32{}                             // an index that does not have the column
+	text := strings.Repeat("0123456789abcdef", 10<<16) // ten MiB
+	w.must(w.insertInto(tab, r(1, text), r(2, "short")))
+	seen := func(x *catalog.Index, id int) string {
+		t.Helper()
+		s := &plan.Scan{Table: tab, Index: x, Columns: []int{1}, Prefix: []plan.Expr{lit(id)}}
+		return strings.Join(w.must(s), "|")
+	}
+	entries := func() int {
+		t.Helper()
+		n := 0
+		w.begin(txn.ReadCommitted)
+		if err := w.tx.BeginStatement(); err != nil {
+			t.Fatal(err)
+		}
+		c, err := w.tx.Cursor(newLayout(7, tab).parts, nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for c.Next() {
+			n++
+		}
+		if err := errors.Join(c.Close(), w.tx.EndStatement(nil)); err != nil {
+			t.Fatal(err)
+		}
+		w.commit()
+		return n
+	}
+	if seen(tab.Indexes[0], 1) != text || seen(x, 1) != text || seen(x, 2) != "short" || entries() != 3 {
+		t.Fatalf("a large row does not come back; %d parts", entries())
+	}
+	one := compare(plan.Equal, at(required, 0), lit(1))
+	w.must(w.updateOf(tab, one, 1, lit(text[:5<<20]+"end")))
+	if seen(x, 1) != text[:5<<20]+"end" || entries() != 2 {
+		t.Fatalf("after an update there are %d parts", entries())
+	}
+	w.must(w.updateOf(tab, one, 0, lit(7)))
+	if seen(x, 7) != text[:5<<20]+"end" || entries() != 2 {
+		t.Fatalf("after a move there are %d parts", entries())
+	}
+	w.must(w.deleteOf(tab, nil))
+	if n := entries(); n != 0 {
+		t.Fatalf("%d parts of nothing", n)
 	}
 }

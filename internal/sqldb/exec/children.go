@@ -70,7 +70,7 @@ func (k *reference) search(r *run, e *entries, start, end []byte, yield func(loc
 			}
 		}
 		f := found{locator: slices.Clone(locator)}
-		if record != nil {
+		if len(record) > 0 && record[0] != partsMark { // those in parts are read once the cursor is closed
 			f.row = make(Row, len(k.child.all))
 			failed = k.decoder.Decode(slices.Clone(record), f.row, true)
 		}
@@ -100,6 +100,9 @@ func (k *reference) read(r *run, locator []byte) (Row, error) {
 	record, found, err := r.Tx.Newest(k.child.base.at, k.child.baseKey(nil, locator))
 	if err == nil && !found {
 		err = errEntry()
+	}
+	if err == nil {
+		record, err = k.child.whole(locator, record, r.Tx.Newest)
 	}
 	if err != nil {
 		return nil, err

@@ -43,10 +43,15 @@ func (l *layout) each(r *run, yield func(locator []byte, row Row) error) (err er
 		if err := r.tick(); err != nil {
 			return err
 		}
-		if err := d.Decode(c.Value(), out, false); err != nil {
+		locator := c.Key()[len(l.base.at.Prefix()):]
+		record, err := l.whole(locator, c.Value(), r.Tx.Get)
+		if err != nil {
 			return err
 		}
-		if err := yield(c.Key()[len(l.base.at.Prefix()):], out); err != nil {
+		if err := d.Decode(record, out, false); err != nil {
+			return err
+		}
+		if err := yield(locator, out); err != nil {
 			return err
 		}
 	}

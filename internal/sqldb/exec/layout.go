@@ -25,6 +25,7 @@ type layout struct {
 	table   *catalog.Table
 	base    *entries
 	indexes []*entries // but the base's; disabled ones are left out
+	parts   *txn.Index // of rows too large for one value
 	encoder *row.Encoder
 	all     []row.Column
 }
@@ -55,6 +56,7 @@ func newLayout(database int32, t *catalog.Table) *layout {
 	}
 	l.encoder = row.NewEncoder(l.all)
 	where := txn.Table{Database: database, ID: t.ID, Generation: t.Truncated, Space: space(t.Temporary, t.Variable)}
+	l.parts = txn.NewIndex(where, partsID)
 	clustered := t.Clustered()
 	if clustered == nil {
 		l.base = &entries{position: -1, at: txn.NewIndex(where, heapID)}

@@ -231,44 +231,6 @@ func compareIntegers(op plan.CompareOp, l, r evaluator) predicate {
 	}
 }
 
-func (c *compiler) in(x *plan.In) (predicate, error) {
-	e, err := c.expr(x.X)
-	if err != nil {
-		return nil, err
-	}
-	list, err := c.exprs(x.List)
-	if err != nil {
-		return nil, err
-	}
-	t := x.X.Type()
-	for _, item := range x.List {
-		t = comparable(t, item.Type(), x.Collation)
-	}
-	compare, negate := value.Comparer(t), x.Negate
-	return func(r *run, row Row) (truth, error) {
-		v, err := e(r, row)
-		if err != nil || v.IsNull() {
-			return unknown, err
-		}
-		found := no
-		for _, item := range list {
-			w, err := item(r, row)
-			if err != nil {
-				return no, err
-			}
-			if w.IsNull() {
-				found = unknown
-			} else if compare(v, w) == 0 {
-				return truthOf(!negate), nil
-			}
-		}
-		if negate {
-			return found.not(), nil
-		}
-		return found, nil
-	}, nil
-}
-
 // like compiles LIKE. A pattern that does not change is taken apart once for each run.
 func (c *compiler) like(x *plan.Like) (predicate, error) {
 	parts, err := c.exprs([]plan.Expr{x.X, x.Pattern, x.Escape})

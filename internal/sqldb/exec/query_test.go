@@ -317,3 +317,23 @@ func TestBackwards(t *testing.T) {
 	w.want(w.must(last), byName[0])
 	w.commit()
 }
+
+func TestIn(t *testing.T) {
+	w := newWorld(t)
+	in := func(v any, negate bool, list ...any) string {
+		x := &plan.In{Typed: plan.Typed{T: bit}, X: lit(v), Negate: negate}
+		for _, item := range list {
+			x.List = append(x.List, lit(item))
+		}
+		return w.must(&plan.Project{Input: values(nil, nil), Exprs: []plan.Expr{x}})[0]
+	}
+	long := []any{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}
+	for _, list := range [][]any{long[:4], long} { // by comparison, and by hash
+		w.want([]string{in(3, false, list...), in(30, false, list...), in(nil, false, list...)}, "1", "0", "-")
+		w.want([]string{in(3, true, list...), in(30, true, list...), in(nil, true, list...)}, "0", "1", "-")
+		withNull := append([]any{nil}, list...)
+		w.want([]string{in(3, false, withNull...), in(30, false, withNull...), in(30, true, withNull...)}, "1", "-", "-")
+	}
+	names := []any{"a", "b", "c", "d", "e", "f", "g", "h", "i"}
+	w.want([]string{in("C ", false, names...), in("z", false, names...)}, "1", "0")
+}

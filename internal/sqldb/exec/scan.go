@@ -214,6 +214,13 @@ func (s *scan) entry(r *run, st *scanState, key, val []byte, stable bool, out Ro
 			stable = true
 		}
 	}
+	if len(record) > 0 && record[0] == partsMark {
+		var err error
+		if record, err = s.layout.whole(locator, record, r.Tx.Get); err != nil {
+			return err
+		}
+		stable = true
+	}
 	if s.text && !stable {
 		record = st.copy(record)
 	}

@@ -144,9 +144,24 @@ func (s *sorter) add(row Row) error {
 	return nil
 }
 
+// order sorts the rows. Once the request is cancelled, all rows count as equal, which ends the sort at once; who goes on
+// then meets the cancellation.
+func (s *sorter) order() {
+	compared, cancelled := 0, false
+	slices.SortFunc(s.rows, func(a, b sortRow) int {
+		if compared++; compared&1023 == 0 {
+			cancelled = cancelled || s.run.Err() != nil
+		}
+		if cancelled {
+			return 0
+		}
+		return s.inOrder(a, b)
+	})
+}
+
 // cut drops what lies beyond the limit.
 func (s *sorter) cut() {
-	slices.SortFunc(s.rows, s.inOrder)
+	s.order()
 	clear(s.rows[s.limit:])
 	s.rows = s.rows[:s.limit]
 	s.worst = s.rows[s.limit-1].row
@@ -166,7 +181,7 @@ func (s *sorter) toDisk(memory error) error {
 	if s.spill == nil {
 		s.spill = &spill{folder: s.run.Spill, width: len(s.keys) + s.width}
 	}
-	slices.SortFunc(s.rows, s.inOrder)
+	s.order()
 	if err := s.spill.write(s.rows); err != nil {
 		return err
 	}
@@ -177,7 +192,10 @@ func (s *sorter) toDisk(memory error) error {
 
 // give yields the rows in order.
 func (s *sorter) give(yield func(Row) error) error {
-	slices.SortFunc(s.rows, s.inOrder)
+	s.order()
+	if err := s.run.Err(); err != nil {
+		return err
+	}
 	n := len(s.keys)
 	if s.spill != nil {
 		return s.spill.merge(s.run, s.rows, s.compare, func(row Row) error { return yield(row[n:]) })

@@ -107,15 +107,11 @@ func (g *target) claimKey(r *run, e *entries, key []byte) (bool, error) {
 
 func (g *target) putBase(r *run, w *writing, row Row) error {
 	w.value = g.encoder.Append(w.value[:0], row)
-	if len(w.value) > mostRow {
-		return value.Errorf(511, 16, 1, "Cannot create a row of size %d which is greater than the allowable maximum row size of %d.",
-			len(w.value), mostRow)
+	if len(w.value) > partSize {
+		return g.putLarge(r, w.keys[0], w.value)
 	}
 	return r.Tx.Put(g.base.at, w.keys[0], w.value)
 }
-
-// mostRow is what the store takes as one value, less some room.
-const mostRow = 8<<20 - 64
 
 func (g *target) putEntry(r *run, w *writing, e *entries, key []byte, row Row, locator []byte) error {
 	w.value = e.appendValue(w.value[:0], row, locator, &w.scratch)
@@ -150,6 +146,9 @@ const mostKey = 2500
 
 // deleteRow takes a row and its entries away. Its key is locked.
 func (g *target) deleteRow(r *run, w *writing, row Row, locator []byte) error {
+	if err := g.dropParts(r, row, locator); err != nil {
+		return err
+	}
 	w.keys[0] = g.baseKey(w.keys[0][:0], locator)
 	if err := r.Tx.Delete(g.base.at, w.keys[0]); err != nil {
 		return err

@@ -117,20 +117,23 @@ func membersOf(r *run, node operator, row Row, hash func(value.Value) uint64) (*
 	m := &members{places: map[uint64][]int32{}}
 	err := r.within(row, func() error {
 		return node(r, func(inner Row) error {
-			v := inner[0]
-			if v.IsNull() {
-				m.null = true
-				return nil
-			}
-			h := hash(v)
-			m.places[h] = append(m.places[h], int32(len(m.values)))
-			m.values = append(m.values, v)
-			n := int64(96 + len(v.Text()))
+			m.add(inner[0], hash)
+			n := int64(96 + len(inner[0].Text()))
 			m.size += n
 			return r.grow(n)
 		})
 	})
 	return m, err
+}
+
+func (m *members) add(v value.Value, hash func(value.Value) uint64) {
+	if v.IsNull() {
+		m.null = true
+		return
+	}
+	h := hash(v)
+	m.places[h] = append(m.places[h], int32(len(m.values)))
+	m.values = append(m.values, v)
 }
 
 // compare is v op ANY (or ALL) of the values.

@@ -2,7 +2,6 @@ package exec
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/plan"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
@@ -64,7 +63,10 @@ func (w *windowing) run(r *run, yield func(Row) error) error {
 	if err := w.input(r, s.add); err != nil {
 		return err
 	}
-	slices.SortFunc(s.rows, s.inOrder)
+	s.order()
+	if err := r.Err(); err != nil {
+		return err
+	}
 	if s.spill != nil {
 		return errMemory() // a partition must be in memory
 	}
