@@ -196,14 +196,16 @@ func contextFault(op string, err error) error {
 	if err == nil {
 		return nil // the common way, without an allocation
 	}
+	canceled := errors.Is(err, context.Canceled)
+	if !canceled && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
 	var f *fault.Error
 	switch {
 	case errors.As(err, &f):
 		return err
-	case errors.Is(err, context.Canceled):
+	case canceled:
 		return &fault.Error{Kind: fault.Canceled, Op: op, Message: "canceled", Cause: err}
-	case errors.Is(err, context.DeadlineExceeded):
-		return &fault.Error{Kind: fault.Unavailable, Op: op, Message: "the store did not answer in time", Cause: err}
 	}
-	return err
+	return &fault.Error{Kind: fault.Unavailable, Op: op, Message: "the store did not answer in time", Cause: err}
 }

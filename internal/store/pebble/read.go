@@ -22,7 +22,9 @@ type source interface {
 type reader struct {
 	store  *Store
 	from   source // nil once closed
+	view   source // of a transaction: what is there without its writes, which nobody else changes meanwhile
 	writes int    // of the transaction, so far
+	key    []byte // room for the one that is looked for
 }
 
 func (r *reader) Get(key []byte) (store.Item, error) {
@@ -32,8 +34,12 @@ func (r *reader) Get(key []byte) (store.Item, error) {
 	if err := r.store.fence.fault("pebble.Get"); err != nil {
 		return store.Item{}, err
 	}
-	var buf [128]byte
-	raw, closer, err := r.from.Get(dataKey(buf[:], key))
+	from := r.from
+	if r.view != nil && r.writes == 0 {
+		from = r.view // an empty batch would be searched first, and made ready for it
+	}
+	r.key = dataKey(r.key, key)
+	raw, closer, err := from.Get(r.key)
 	if errors.Is(err, pebble.ErrNotFound) {
 		return store.Item{}, store.ErrNotFound
 	}

@@ -61,7 +61,7 @@ func (s *Store) write(ctx context.Context, fn func(store.Tx) error) (*commit, er
 	defer s.unuse()
 
 	t := &tx{batch: s.db.NewIndexedBatch(), version: s.version + 1}
-	t.reader = reader{store: s, from: t.batch}
+	t.reader = reader{store: s, from: t.batch, view: s.db}
 	defer func() { t.from = nil }()
 	handedOver := false
 	defer func() {
@@ -207,8 +207,8 @@ func (t *tx) Delete(key []byte) error {
 		return store.ErrClosed
 	}
 	t.writes++
-	var buf [128]byte
-	return fault.Wrap("pebble.Delete", t.batch.Delete(dataKey(buf[:], key), nil))
+	t.key = dataKey(t.key, key)
+	return fault.Wrap("pebble.Delete", t.batch.Delete(t.key, nil))
 }
 
 func (t *tx) OnCommit(f func(store.Version)) { t.hooks = append(t.hooks, f) }
