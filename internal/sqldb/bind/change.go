@@ -11,13 +11,12 @@ import (
 
 // change is an UPDATE or DELETE while it is being bound: which rows of which table, and what else each of them sees.
 type change struct {
-	b      *binder
-	s      *scope
-	get    *get    // the target
-	src    *source // as its columns are named
-	rel    relation
-	needed []*column // what else than the target's columns the changes ask of a row
-	cols   []*column // slots of the source's rows, once it is lowered
+	b    *binder
+	s    *scope
+	get  *get    // the target
+	src  *source // as its columns are named
+	rel  relation
+	cols []*column // slots of the source's rows, once it is lowered
 }
 
 // changed binds the target, FROM, WHERE and TOP.

@@ -19,6 +19,7 @@ func (l *lowerer) join(r *join, w *wish) (lowered, error) {
 		r.on = nil
 		applied = true
 	}
+	applied = applied || l.reverse(r, outer)
 	if applied {
 		return l.apply(r, w)
 	}
@@ -38,16 +39,7 @@ func (l *lowerer) seeks(r *join, outer columnSet, w *wish) bool {
 	if !ok {
 		return false
 	}
-	terms := l.b.terms(g, append(conds, g.conds...))
-	keyed := false
-	for _, x := range g.table.Indexes {
-		n := terms.equals(g.table, x)
-		for _, t := range terms.list {
-			// An equality with the left row's columns leads into the index.
-			keyed = keyed || t.kind == termEqual && n > 0 && touches(t.x, outer) && t.ordinal == g.table.Ordinal(x.Keys[min(n, len(x.Keys))-1].Column)
-		}
-	}
-	if !keyed {
+	if !l.b.keyed(g, conds, outer) {
 		return false
 	}
 	if r.hint == "LOOP" {

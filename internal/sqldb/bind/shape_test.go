@@ -79,6 +79,11 @@ func TestShapes(t *testing.T) {
 			"SELECT name, (SELECT MAX(total) FROM orders o WHERE o.customer = c.id) FROM customers c",
 			"project $0,scalar* {aggregate by  MAX($0) {scan orders.ix_customer(total) =^1.1}} {scan customers.pk_customers(name id)}",
 		},
+		// A small list of keys seeks in the table that it is a condition of.
+		{
+			"SELECT note FROM orders WHERE id IN (SELECT TOP 3 id FROM customers ORDER BY name)",
+			"project $2 {inner apply {distinct {project $0 {top 3 {sort $1 limit 3 {scan customers.pk_customers(id name)}}}}} {scan orders.pk_orders(id note) =^1.0}}",
+		},
 		// Conditions move below projections, groupings and unions.
 		{
 			"SELECT * FROM (SELECT city, COUNT(*) AS n FROM customers GROUP BY city) t WHERE city = 'x' AND n > 1",
