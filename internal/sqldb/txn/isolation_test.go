@@ -62,49 +62,66 @@ func TestWriteSkew(t *testing.T) {
 	}
 }
 
-// Money moves between accounts in random transactions, some of which are undone: none is made or lost.
+// shared is a store that other processes write to, as far as an engine knows.
+type shared struct{ store.Store }
+
+func (shared) Shared() bool { return true }
+
+// Money moves between accounts in random transactions, some of which are undone: none is made or lost. The last round
+// has two engines on one store, as two processes have: they know nothing of each other's locks.
 func TestTransfers(t *testing.T) {
-	const people, each, movers, moves = 8, 100, 6, 60
-	for _, level := range []Isolation{ReadCommitted, Snapshot, Serializable} {
+	for _, level := range []Isolation{ReadCommitted, RepeatableRead, Snapshot, Serializable} {
 		e := newEngine(t)
-		setup := begin(t, e, Options{})
-		for n := range people {
-			mustSet(t, setup, accounts, n, strconv.Itoa(each))
-		}
-		commit(t, setup)
-		var wg sync.WaitGroup
-		errs := make([]error, movers)
-		for i := range movers {
-			r := rand.New(rand.NewPCG(uint64(i), uint64(level)))
-			wg.Go(func() {
-				for done := 0; done < moves && errs[i] == nil; {
-					err := transfer(e, level, r.IntN(people), r.IntN(people), r.IntN(10), r.IntN(4) == 0)
-					switch {
-					case err == nil:
-						done++
-					case number(err) == 1205, errors.Is(err, ErrConflict):
-					default:
-						errs[i] = err
-					}
+		moveAround(t, level, e)
+	}
+	s := shared{newEngine(t).store}
+	moveAround(t, ReadCommitted, engineOn(t, s), engineOn(t, s))
+	s = shared{newEngine(t).store}
+	moveAround(t, Snapshot, engineOn(t, s), engineOn(t, s))
+}
+
+func moveAround(t *testing.T, level Isolation, engines ...*Engine) {
+	t.Helper()
+	const people, each, movers, moves = 8, 100, 6, 60
+	setup := begin(t, engines[0], Options{})
+	for n := range people {
+		mustSet(t, setup, accounts, n, strconv.Itoa(each))
+	}
+	commit(t, setup)
+	var wg sync.WaitGroup
+	errs := make([]error, movers)
+	for i := range movers {
+		r := rand.New(rand.NewPCG(uint64(i), uint64(level)))
+		wg.Go(func() {
+			for done := 0; done < moves && errs[i] == nil; {
+				err := transfer(engines[i%len(engines)], level, r.IntN(people), r.IntN(people), r.IntN(10), r.IntN(4) == 0)
+				switch {
+				case err == nil:
+					done++
+				case number(err) == 1205, errors.Is(err, ErrConflict):
+				default:
+					errs[i] = err
 				}
-			})
-		}
-		wg.Wait()
-		if err := errors.Join(errs...); err != nil {
+			}
+		})
+	}
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
+	}
+	sum := 0
+	last := begin(t, engines[0], Options{})
+	for n := range people {
+		v, err := strconv.Atoi(look(t, last, accounts, n))
+		if err != nil {
 			t.Fatal(err)
 		}
-		sum := 0
-		last := begin(t, e, Options{})
-		for n := range people {
-			v, err := strconv.Atoi(look(t, last, accounts, n))
-			if err != nil {
-				t.Fatal(err)
-			}
-			sum += v
-		}
-		if sum != people*each {
-			t.Errorf("level %d: %d in all, want %d", level, sum, people*each)
-		}
+		sum += v
+	}
+	if sum != people*each {
+		t.Errorf("level %d, %d engines: %d in all, want %d", level, len(engines), sum, people*each)
+	}
+	for _, e := range engines {
 		if n := len(e.locks.held); n != 0 {
 			t.Errorf("level %d: %d locks are left", level, n)
 		}
