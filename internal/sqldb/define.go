@@ -65,6 +65,9 @@ func (r *run) define(st tsql.Statement) (ok bool, err error) {
 // change runs fn on a copy of the catalog, as a part of the transaction. What fn does to rows goes with it.
 func (r *run) change(fn func(e *catalog.Edit, tx *txn.Tx) error) error {
 	s := r.session
+	if err := s.mayWrite(); err != nil {
+		return err
+	}
 	if err := r.implicitly(); err != nil {
 		return err
 	}

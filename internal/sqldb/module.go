@@ -271,6 +271,11 @@ func (r *run) fire(m *catalog.Module, inserted, deleted [][]value.Value) error {
 	if !ok {
 		return nil
 	}
+	if r.session.count == 0 { // @@TRANCOUNT is 1 within a trigger, and ROLLBACK undoes the statement
+		r.session.count = 1
+		defer func() { r.session.count = 0 }()
+	}
+	tx := r.session.tx
 	r.out.inside++
 	defer func() { r.out.inside-- }()
 	r.session.affected = int64(max(len(inserted), len(deleted)))
@@ -281,6 +286,9 @@ func (r *run) fire(m *catalog.Module, inserted, deleted [][]value.Value) error {
 		_, err := r.list(b.statements)
 		return err
 	})
+	if err == nil && r.session.tx != tx {
+		return value.Errorf(3609, 16, 1, "The transaction ended in the trigger. The batch has been aborted.")
+	}
 	return unraised(err)
 }
 

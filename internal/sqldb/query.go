@@ -156,6 +156,11 @@ func (r *run) query(st tsql.Statement) error {
 	if r.session.settings.noExec {
 		return nil
 	}
+	if b.plan.Kind != plan.Select {
+		if err := r.session.mayWrite(); err != nil {
+			return err
+		}
+	}
 	p := b.plan
 	announced := false
 	emit := func(row []value.Value) error {

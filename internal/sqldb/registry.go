@@ -276,10 +276,11 @@ func (s *Service) unrecord(tx store.Tx, d *Database) error {
 	if err := tx.Delete(databaseKey(d.Server, d.Name)); err != nil {
 		return err
 	}
+	server, name := fold(d.Server), fold(d.Name) // d may be given another name before this commits
 	return s.servers.Change(tx, func(all *servers) {
 		all.mu.Lock()
 		defer all.mu.Unlock()
-		delete(all.databases[fold(d.Server)], fold(d.Name))
+		delete(all.databases[server], name)
 	})
 }
 

@@ -23,9 +23,6 @@ func (s *session) options() txn.Options {
 // within runs a statement: in the open transaction, or in one of its own that commits with it.
 func (r *run) within(fn func(tx *txn.Tx) error) error {
 	s := r.session
-	if s.doomed && s.tx != nil {
-		return value.Errorf(3930, 16, 1, "The current transaction cannot be committed and cannot support operations that write to the log file. Roll back the transaction.")
-	}
 	if s.tx != nil {
 		s.ran = true
 		return fn(s.tx)
@@ -79,7 +76,7 @@ func (s *session) commitTransaction(ctx context.Context, out *answer) error {
 		return value.Errorf(3902, 16, 1, "The COMMIT TRANSACTION request has no corresponding BEGIN TRANSACTION.")
 	}
 	if s.doomed {
-		return value.Errorf(3930, 16, 1, "The current transaction cannot be committed and cannot support operations that write to the log file. Roll back the transaction.")
+		return doomedError()
 	}
 	if s.count > 1 {
 		s.count--
@@ -95,6 +92,18 @@ func (s *session) commitTransaction(ctx context.Context, out *answer) error {
 		return err
 	}
 	return out.change(Change{Kind: ChangeCommit, Descriptor: descriptor})
+}
+
+// mayWrite refuses to change anything in a transaction that can only be rolled back.
+func (s *session) mayWrite() error {
+	if s.doomed && s.tx != nil {
+		return doomedError()
+	}
+	return nil
+}
+
+func doomedError() error {
+	return value.Errorf(3930, 16, 1, "The current transaction cannot be committed and cannot support operations that write to the log file. Roll back the transaction.")
 }
 
 // over forgets the transaction that has ended.

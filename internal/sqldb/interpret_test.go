@@ -1,0 +1,192 @@
+package sqldb
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
+)
+
+// TestBatches holds what the interpreter does with errors, transactions, variables and modules to SQL Server's answers.
+func TestBatches(t *testing.T) {
+	w := newWorld(t)
+	k := w.as(boss())
+	k.want("CREATE TABLE a (id int PRIMARY KEY, v varchar(5) CHECK (v <> 'bad'))")
+	for _, c := range []struct {
+		name  string
+		batch string
+		want  []string
+	}{
+		{"a statement's error ends the statement", "INSERT a VALUES (1,'x'); INSERT a VALUES (1,'y'); SELECT @@ERROR, COUNT(*) FROM a; DELETE a", []string{"Msg 2627: …", "2627|1"}},
+		{"a conversion's ends the batch", "SELECT CONVERT(int,'abc'); SELECT 1", []string{"Msg 245: Conversion failed when converting the varchar value 'abc' to data type int."}},
+		{"a conversion's rolls back", "BEGIN TRAN; INSERT a VALUES (1,'x'); SELECT CONVERT(int,'abc')", []string{"Msg 245: …"}},
+		{"rolled back", "SELECT @@TRANCOUNT, COUNT(*) FROM a", []string{"0|0"}},
+		{"a name that is not there ends the batch", "PRINT 'a'; SELECT * FROM nowhere; PRINT 'b'", []string{"Msg 0: a", "Msg 208: Invalid object name 'nowhere'."}},
+		{"syntax, before anything runs", "PRINT 'a'; SELEC 1", []string{"Msg 102: …"}},
+		{"an undeclared variable", "SELECT @x", []string{`Msg 137: Must declare the scalar variable "@x".`}},
+		{"a variable twice", "DECLARE @x int; DECLARE @X int", []string{"Msg 134: …"}},
+		{"caught", "BEGIN TRY SELECT 1/0; PRINT 'no' END TRY BEGIN CATCH SELECT ERROR_NUMBER(), ERROR_SEVERITY(), ERROR_STATE(), ERROR_LINE() END CATCH", []string{"8134|16|1|1"}},
+		{"caught, and the batch goes on", "BEGIN TRY INSERT a VALUES (1,'bad') END TRY BEGIN CATCH PRINT ERROR_MESSAGE() END CATCH; SELECT 'on'", []string{"Msg 0: The INSERT statement conflicted…", "on"}},
+		{"not caught where it could not be bound", "BEGIN TRY SELECT * FROM nowhere END TRY BEGIN CATCH PRINT 'no' END CATCH", []string{"Msg 208: …"}},
+		{"caught one level up", "BEGIN TRY EXEC ('SELECT * FROM nowhere') END TRY BEGIN CATCH PRINT ERROR_MESSAGE() END CATCH", []string{"Msg 0: Invalid object name 'nowhere'."}},
+		{"THROW again", "BEGIN TRY SELECT 1/0 END TRY BEGIN CATCH THROW END CATCH; PRINT 'no'", []string{"Msg 8134: …"}},
+		{"THROW ends the batch", "THROW 50001, 'thrown', 3; PRINT 'no'", []string{"Msg 50001: thrown"}},
+		{"RAISERROR does not", "RAISERROR('raised %s %d', 16, 1, 'a', 5); PRINT 'yes'", []string{"Msg 50000: raised a 5", "Msg 0: yes"}},
+		{"XACT_ABORT", "SET XACT_ABORT ON; BEGIN TRAN; INSERT a VALUES (1,'x'); INSERT a VALUES (1,'y'); PRINT 'no'", []string{"Msg 2627: …"}},
+		{"XACT_ABORT, after", "SELECT @@TRANCOUNT, COUNT(*) FROM a; SET XACT_ABORT OFF", []string{"0|0"}},
+		{"a doomed transaction", "SET XACT_ABORT ON; BEGIN TRY BEGIN TRAN; SELECT 1/0 END TRY BEGIN CATCH SELECT XACT_STATE(); INSERT a VALUES (1,'x') END CATCH", []string{"-1", "Msg 3930: …"}},
+		{"a doomed transaction at the end of the batch", "SET XACT_ABORT ON; BEGIN TRY BEGIN TRAN; SELECT 1/0 END TRY BEGIN CATCH SELECT XACT_STATE() END CATCH", []string{"-1", "Msg 3998: …"}},
+		{"a doomed transaction, after", "SELECT @@TRANCOUNT; SET XACT_ABORT OFF", []string{"0"}},
+		{"savepoints", "BEGIN TRAN; INSERT a VALUES (1,'x'); SAVE TRAN s; INSERT a VALUES (2,'y'); ROLLBACK TRAN s; COMMIT; SELECT COUNT(*) FROM a; DELETE a", []string{"1"}},
+		{"nested transactions", "BEGIN TRAN; BEGIN TRAN; COMMIT; SELECT @@TRANCOUNT; ROLLBACK; SELECT @@TRANCOUNT", []string{"1", "0"}},
+		{"no transaction", "COMMIT", []string{"Msg 3902: …"}},
+		{"no transaction to roll back", "ROLLBACK", []string{"Msg 3903: …"}},
+		{"definitions are rolled back", "BEGIN TRAN; CREATE TABLE gone (i int); INSERT gone VALUES (1); SELECT COUNT(*) FROM gone; ROLLBACK; SELECT OBJECT_ID('gone')", []string{"1", "NULL"}},
+		{"definitions, to a savepoint", "BEGIN TRAN; CREATE TABLE kept (i int); SAVE TRAN s; ALTER TABLE kept ADD j int; ROLLBACK TRAN s; COMMIT; SELECT COUNT(*) FROM sys.columns WHERE object_id = OBJECT_ID('kept'); DROP TABLE kept", []string{"1"}},
+		{"identity survives rollback", "CREATE TABLE n (i int IDENTITY, j int); BEGIN TRAN; INSERT n VALUES (1); ROLLBACK; INSERT n VALUES (2); SELECT i FROM n; DROP TABLE n", []string{"2"}},
+		{"loops", "DECLARE @i int = 0, @s int = 0; WHILE 1 = 1 BEGIN SET @i += 1; IF @i % 2 = 0 CONTINUE; IF @i > 7 BREAK; SET @s += @i END; SELECT @s", []string{"16"}},
+		{"GOTO", "DECLARE @i int = 0; again: SET @i += 1; IF @i < 3 GOTO again; SELECT @i", []string{"3"}},
+		{"RETURN", "PRINT 'a'; RETURN; PRINT 'b'", []string{"Msg 0: a"}},
+		{"variables from rows", "DECLARE @s varchar(20) = ''; SELECT @s = @s + c FROM (VALUES ('a'),('b')) x(c); SELECT @s, @@ROWCOUNT", []string{"ab|2"}},
+		{"dynamic parameters", "DECLARE @o int; EXEC sp_executesql N'SET @o = @i * 2; SELECT @i', N'@i int, @o int OUTPUT', @i = 21, @o = @o OUTPUT; SELECT @o", []string{"21", "42"}},
+		{"a temporary table of a procedure's", "CREATE TABLE #t (i int); INSERT #t VALUES (1),(2); EXEC ('SELECT COUNT(*) FROM #t; CREATE TABLE #u (i int)'); SELECT COUNT(*) FROM #u", []string{"2", "Msg 208: Invalid object name '#u'."}},
+		{"nesting", "EXEC ('EXEC (''SELECT @@NESTLEVEL'')')", []string{"2"}},
+		{"INSERT EXEC", "DECLARE @t TABLE (i int, s varchar(5)); INSERT @t EXEC ('SELECT 1, ''a''; SELECT 2, ''b'''); SELECT * FROM @t", []string{"1|a", "2|b"}},
+		{"a table variable stays after rollback", "DECLARE @t TABLE (i int); BEGIN TRAN; INSERT @t VALUES (1); ROLLBACK; SELECT COUNT(*) FROM @t", []string{"1"}},
+		{"SET NOCOUNT and ROWCOUNT", "SET ROWCOUNT 2; SELECT value FROM GENERATE_SERIES(1,5); SET ROWCOUNT 0", []string{"1", "2"}},
+		{"USE", "USE app; USE other", []string{"Msg 5701: …", "Msg 40508: …"}},
+		{"session context", "EXEC sp_set_session_context 'tenant', 'a', 1; SELECT SESSION_CONTEXT(N'tenant'); EXEC sp_set_session_context 'tenant', 'b'", []string{"a", "Msg 15664: …"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			k.t = t
+			k.want(c.batch, c.want...)
+		})
+	}
+}
+
+func TestModules(t *testing.T) {
+	w := newWorld(t)
+	k := w.as(boss())
+	k.want("CREATE TABLE a (id int IDENTITY PRIMARY KEY, v int)")
+	k.want("CREATE PROCEDURE p @x int, @y int = 5, @z int OUTPUT AS BEGIN SET @z = @x + @y; IF @x < 0 RETURN -1; RETURN 7 END")
+	k.want("DECLARE @z int, @r int; EXEC @r = p 1, @z = @z OUTPUT; SELECT @z, @r", "6|7")
+	k.want("DECLARE @z int, @r int; EXEC @r = p @x = -1, @y = 1, @z = @z OUTPUT; SELECT @z, @r", "0|-1")
+	k.want("EXEC p", "Msg 201: Procedure or function 'p' expects parameter '@x', which was not supplied.")
+	k.want("EXEC p 1, 2, 3, 4", "Msg 8144: …")
+	k.want("EXEC p @nope = 1", "Msg 8145: …")
+	k.want("EXEC nowhere", "Msg 2812: Could not find stored procedure 'nowhere'.")
+	k.want("CREATE FUNCTION dbo.twice(@x int) RETURNS int AS BEGIN RETURN @x * 2 END")
+	k.want("INSERT a VALUES (1),(2); SELECT dbo.twice(v) FROM a ORDER BY v", "2", "4")
+	k.want("CREATE FUNCTION dbo.above(@n int) RETURNS TABLE AS RETURN (SELECT v FROM a WHERE v > @n)")
+	k.want("SELECT * FROM dbo.above(1)", "2")
+	k.want("CREATE TABLE log (what varchar(9), n int)")
+	k.want("CREATE TRIGGER tr ON a AFTER INSERT, DELETE AS BEGIN INSERT log SELECT 'in', v FROM inserted; INSERT log SELECT 'out', v FROM deleted; IF EXISTS (SELECT * FROM inserted WHERE v = 13) BEGIN ROLLBACK; THROW 50013, 'unlucky', 1 END END")
+	k.want("INSERT a VALUES (3); DELETE a WHERE v = 1; SELECT * FROM log", "in|3", "out|1")
+	k.want("INSERT a VALUES (13)", "Msg 50013: unlucky")
+	k.want("SELECT COUNT(*) FROM a WHERE v = 13; SELECT @@TRANCOUNT", "0", "0")
+	k.want("CREATE VIEW vw AS SELECT v + 1 AS w FROM a")
+	k.want("SELECT MAX(w) FROM vw", "4")
+	k.want("CREATE PROCEDURE deep @n int AS IF @n > 0 BEGIN SET @n -= 1; EXEC deep @n END ELSE SELECT @@NESTLEVEL")
+	k.want("EXEC deep 5", "6")
+	k.want("EXEC deep 100", "Msg 217: …")
+}
+
+// TestCalls are the requests of drivers: prepared statements, OUTPUT parameters, statuses.
+func TestCalls(t *testing.T) {
+	w := newWorld(t)
+	k := w.as(boss())
+	k.want("CREATE PROCEDURE p @a int, @b nvarchar(10) OUTPUT AS BEGIN SET @b = @b + N'!'; SELECT @a; RETURN 3 END")
+	integer, text := value.Type{ID: value.Int, Nullable: true}, value.Type{ID: value.NVarChar, Length: 100, Nullable: true}
+	call := func(c Call) *recorder {
+		t.Helper()
+		out := &recorder{}
+		if err := k.session.Call(t.Context(), c, out); err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	out := call(Call{Procedure: "dbo.p", Arguments: []Argument{{Name: "@a", Type: integer, Value: value.OfInt(5)}, {Name: "@b", Type: text, Value: value.OfString("x"), Output: true}}})
+	if len(out.lines) != 1 || out.lines[0] != "5" || len(out.status) != 1 || out.status[0] != 3 || len(out.outputs) != 1 || out.outputs[0].Value.Text() != "x!" {
+		t.Errorf("%+v", out)
+	}
+	out = call(Call{Number: 13, Arguments: []Argument{
+		{Type: integer, Output: true}, {Type: text, Value: value.OfString("@n int")}, {Type: text, Value: value.OfString("SELECT @n + 1")}, {Type: integer, Value: value.OfInt(1)},
+	}})
+	if len(out.lines) != 1 || out.lines[0] != "2" || len(out.outputs) != 1 {
+		t.Fatalf("sp_prepexec: %+v", out)
+	}
+	handle := out.outputs[0].Value
+	out = call(Call{Number: 12, Arguments: []Argument{{Type: integer, Value: handle}, {Type: integer, Value: value.OfInt(41)}}})
+	if len(out.lines) != 1 || out.lines[0] != "42" {
+		t.Errorf("sp_execute: %+v", out)
+	}
+	call(Call{Number: 15, Arguments: []Argument{{Type: integer, Value: handle}}})
+	if out = call(Call{Number: 12, Arguments: []Argument{{Type: integer, Value: handle}}}); !strings.HasPrefix(strings.Join(out.lines, ""), "Msg 8179") {
+		t.Errorf("after sp_unprepare: %+v", out)
+	}
+	if out = call(Call{Number: 10, Arguments: []Argument{{Type: text, Value: value.OfString("SELECT @n")}, {Type: text, Value: value.OfString("@n int")}}}); !strings.HasPrefix(strings.Join(out.lines, ""), "Msg 8178") {
+		t.Errorf("without its parameter: %+v", out)
+	}
+}
+
+func TestCancel(t *testing.T) {
+	w := newWorld(t)
+	k := w.as(boss())
+	for _, batch := range []string{"WHILE 1 = 1 BEGIN DECLARE @i int END", "WAITFOR DELAY '01:00:00'", "SELECT COUNT_BIG(*) FROM GENERATE_SERIES(1, 2000000000)"} {
+		ctx, cancel := context.WithCancel(t.Context())
+		stop := time.AfterFunc(20*time.Millisecond, cancel)
+		out := &recorder{}
+		err := k.session.Batch(ctx, batch, out)
+		stop.Stop()
+		if err != nil && !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", batch, err)
+		}
+		if n := len(out.done); n == 0 || !out.done[n-1].Attention {
+			t.Errorf("%s: %+v", batch, out.done)
+		}
+	}
+	k.want("SELECT 1", "1")
+}
+
+// TestRestart: what was acknowledged is there when the service is made anew, and what was not is gone.
+func TestRestart(t *testing.T) {
+	w := newWorld(t)
+	k := w.as(boss())
+	k.want("CREATE TABLE a (id int IDENTITY PRIMARY KEY, v nvarchar(20)); INSERT a VALUES (N'kept'); CREATE USER [web] FROM EXTERNAL PROVIDER; GRANT SELECT ON a TO web")
+	k.want("CREATE VIEW vw AS SELECT v FROM a")
+	k.want("BEGIN TRAN; INSERT a VALUES (N'lost'); CREATE TABLE lost (i int)")
+	w.open()
+	again := w.as(machineCaller(webID, webApp))
+	again.want("SELECT id, v FROM a", "1|kept")
+	owner := w.as(boss())
+	owner.want("SELECT * FROM vw; SELECT OBJECT_ID('lost')", "kept", "NULL")
+	owner.want("INSERT a VALUES (N'more'); SELECT COUNT(*), MIN(CASE WHEN id > 1 THEN 1 ELSE 0 END) FROM a WHERE v = 'more'", "1|1")
+}
+
+// TestDatabases: copies, renames, drops and restores keep what belongs to whom apart.
+func TestDatabases(t *testing.T) {
+	w := newWorld(t)
+	k := w.as(boss())
+	k.want("CREATE TABLE a (id int); INSERT a VALUES (1)")
+	s, err := w.login(Login{Caller: boss(), Database: "master"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	home := w.talk(s)
+	home.want("CREATE DATABASE twin AS COPY OF app")
+	home.want("CREATE DATABASE app", "Msg 1801: Database 'app' already exists. Choose a different database name.")
+	twin, err := w.login(Login{Caller: boss(), Database: "twin"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	two := w.talk(twin)
+	two.want("INSERT a VALUES (2); SELECT COUNT(*), DB_NAME() FROM a", "2|twin")
+	k.want("SELECT COUNT(*), DB_NAME() FROM a", "1|app")
+	k.want("CREATE DATABASE no", "Msg 262: CREATE DATABASE permission denied in database 'app'.")
+	home.want("ALTER DATABASE twin MODIFY NAME = other; SELECT name FROM sys.databases ORDER BY name", "app", "master", "other")
+	home.want("DROP DATABASE other; DROP DATABASE IF EXISTS other; DROP DATABASE other", "Msg 3701: …")
+	home.want("DROP DATABASE master", "Msg 3708: …")
+}
