@@ -413,7 +413,7 @@ func keywordOf(word string) keyword {
 		return notKeyword
 	}
 	for at := hashWord(word); keywordPlaces[at] != 0; at = (at + 1) % keywordSlots {
-		if r := &reserved[keywordPlaces[at]-1]; fold(word, r.word) {
+		if r := reserved[keywordPlaces[at]-1]; fold(word, r.word) {
 			return r.kw
 		}
 	}
