@@ -1,8 +1,11 @@
 package tds
 
 import (
+	"slices"
+
 	"github.com/alcedo-cloud/alcedo/internal/fault"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/collate"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/plan"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
 	wire "github.com/alcedo-cloud/alcedo/internal/wire/tds"
@@ -16,12 +19,28 @@ type answer struct {
 	severe     bool  // a message has ended the session
 	calls      bool  // the request calls procedures
 	noMetadata bool  // the client knows the columns
-	columns    []column
+	described  description
 }
+
+// description is the wire's form of a result's columns. It is kept, since the next result often has the same.
+type description struct {
+	of       []plan.Column
+	standard *collate.Collation
+	columns  []column
+	token    []byte // COLMETADATA
+}
+
+// is reports whether d describes columns.
+func (d *description) is(columns []plan.Column, standard *collate.Collation) bool {
+	return d.token != nil && d.standard == standard && slices.Equal(d.of, columns)
+}
+
+// maxKept is the longest COLMETADATA that is kept: more is not worth its memory in a session at rest.
+const maxKept = 4 << 10
 
 // begin makes a ready for another request.
 func (a *answer) begin(t wire.PacketType) {
-	*a = answer{connection: a.connection, columns: a.columns[:0], calls: t == wire.PacketRPC}
+	*a = answer{connection: a.connection, described: a.described, calls: t == wire.PacketRPC}
 }
 
 // within is the sink for what others follow in the same request.
@@ -46,24 +65,30 @@ func (a *answer) commit(buf []byte) error {
 
 // Columns begins a result set.
 func (a *answer) Columns(columns []plan.Column) error {
-	a.columns = a.columns[:0]
-	described, standard := make([]wire.Column, len(columns)), a.connection.collation()
-	for i := range columns {
-		d, made := describe(&columns[i], standard)
-		described[i] = d
-		a.columns = append(a.columns, made)
+	standard := a.connection.collation()
+	if !a.described.is(columns, standard) {
+		a.describe(columns, standard)
 	}
 	buf := a.connection.writer.Buffer()
 	if a.noMetadata {
 		return a.commit(wire.AppendNoMetadata(buf))
 	}
-	return a.commit(wire.AppendColMetadata(buf, described))
+	return a.commit(append(buf, a.described.token...))
+}
+
+func (a *answer) describe(columns []plan.Column, standard *collate.Collation) {
+	infos, made := make([]wire.Column, len(columns)), make([]column, len(columns))
+	for i := range columns {
+		infos[i], made[i] = describe(&columns[i], standard)
+	}
+	a.described = description{of: slices.Clone(columns), standard: standard, columns: made, token: wire.AppendColMetadata(nil, infos)}
 }
 
 // Row appends a row. One with NULLs goes as NBCROW where the client knows that token.
 func (a *answer) Row(row []value.Value) error {
 	buf := a.connection.writer.Buffer()
-	row = row[:len(a.columns)]
+	columns := a.described.columns
+	row = row[:len(columns)]
 	compressed := a.connection.compressesNulls() && anyNull(row)
 	if compressed {
 		buf = wire.AppendNBCRow(buf, len(row), func(i int) bool { return row[i].IsNull() })
@@ -71,7 +96,7 @@ func (a *answer) Row(row []value.Value) error {
 		buf = wire.AppendRow(buf)
 	}
 	for i := range row {
-		v, c := &row[i], &a.columns[i]
+		v, c := &row[i], &columns[i]
 		switch {
 		case v.IsNull() && compressed:
 		case v.IsNull():

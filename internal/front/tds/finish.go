@@ -44,6 +44,9 @@ func (c *connection) finish(err error) error {
 	if err := c.writer.End(); err != nil {
 		return err
 	}
+	if len(a.described.token) > maxKept {
+		a.described = description{}
+	}
 	if a.severe {
 		c.hangUp()
 		return errFatal
