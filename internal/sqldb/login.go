@@ -136,6 +136,7 @@ func (s *Service) authenticateToken(ctx context.Context, server *Server, l Login
 	who := identity{login: loginName(c), sid: sidOf(c), entra: &c}
 	if server.administers(c, groups) {
 		who.user, who.name, who.server = catalog.DBOID, "dbo", true
+		s.decided(server, database, &c, actionLogin, true, "the server's Microsoft Entra administrator")
 		return who, nil
 	}
 	db, err := s.use(ctx, server.Name, database)
@@ -146,8 +147,11 @@ func (s *Service) authenticateToken(ctx context.Context, server *Server, l Login
 		return identity{}, loginFailed(tokenIdentified)
 	}
 	if !who.find(db.current(), groups) {
+		s.decided(server, database, &c, actionLogin, false, "no user of the database stands for the token's principal or a group that it is in; "+
+			"CREATE USER [display name] FROM EXTERNAL PROVIDER, as the server's administrator in that database, makes one")
 		return identity{}, loginFailed(tokenIdentified)
 	}
+	s.decided(server, database, &c, actionLogin, true, "the database's user "+who.name)
 	return who, nil
 }
 

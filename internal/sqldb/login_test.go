@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/alcedo-cloud/alcedo/internal/caller"
+	"github.com/alcedo-cloud/alcedo/internal/rbac"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
 	"github.com/alcedo-cloud/alcedo/internal/store"
 )
@@ -129,7 +131,7 @@ func TestExternalUsers(t *testing.T) {
 	owner.want("CREATE USER [x] FROM EXTERNAL PROVIDER WITH OBJECT_ID='88888888-8888-4888-8888-888888888889'", "Msg 33134: Principal 'x' could not be resolved…")
 	owner.want("CREATE USER [web] FROM EXTERNAL PROVIDER")
 	owner.want("CREATE USER [web] FROM EXTERNAL PROVIDER", "Msg 15023: User, group, or role 'web' already exists in the current database.")
-	owner.want("CREATE USER [given] WITH SID = 0x"+hexOf(objectSID(otherApp))+", TYPE = E")
+	owner.want("CREATE USER [given] WITH SID = 0x" + hexOf(objectSID(otherApp)) + ", TYPE = E")
 	owner.want("SELECT name, type, authentication_type_desc FROM sys.database_principals WHERE type IN ('E','X') ORDER BY name",
 		"given|E|EXTERNAL", "twin|E|EXTERNAL", "web|E|EXTERNAL")
 	w.as(machineCaller(otherID, otherApp)).want("SELECT USER_NAME(), SUSER_SNAME()", "given|"+otherApp+"@"+tenant)
@@ -190,5 +192,43 @@ func TestLogins(t *testing.T) {
 	home.want("ALTER LOGIN lena DISABLE")
 	if _, err := w.login(Login{User: "lena", Password: "L0ng enough!"}); err == nil {
 		t.Error("a disabled login was let in")
+	}
+}
+
+// recorded notes decisions.
+type recorded struct{ lines []string }
+
+func (r *recorded) Record(c caller.Caller, q rbac.Request, d rbac.Decision) {
+	word := "refused"
+	if d.Allowed {
+		word = "allowed"
+	}
+	r.lines = append(r.lines, c.ObjectID[:4]+" "+word+" "+q.Action+" "+q.Scope.String()+": "+d.Rule)
+}
+
+// TestExplained: what a database decides is on record.
+func TestExplained(t *testing.T) {
+	w := newWorld(t)
+	r := &recorded{}
+	w.Recorder = r
+	owner := w.as(boss())
+	if _, err := w.login(Login{Caller: machineCaller(webID, webApp)}); err == nil {
+		t.Fatal("let in")
+	}
+	owner.want("CREATE USER [web] FROM EXTERNAL PROVIDER; CREATE TABLE a (id int)")
+	w.as(machineCaller(webID, webApp)).want("SELECT * FROM a", "Msg 229: …")
+	want := []string{
+		"2222 allowed Microsoft.Sql/servers/databases/login /srv/databases/app: the server's Microsoft Entra administrator",
+		"3333 refused Microsoft.Sql/servers/databases/login /srv/databases/app: no user of the database stands for",
+		"3333 allowed Microsoft.Sql/servers/databases/login /srv/databases/app: the database's user web",
+		"3333 refused Microsoft.Sql/servers/databases/execute /srv/databases/app: the database's permissions: SELECT on dbo.a is not granted to web",
+	}
+	if len(r.lines) != len(want) {
+		t.Fatalf("%q", r.lines)
+	}
+	for i, line := range want {
+		if !strings.HasPrefix(r.lines[i], line) {
+			t.Errorf("%s\nwant %s", r.lines[i], line)
+		}
 	}
 }

@@ -230,10 +230,17 @@ func (r *run) permit(needs []plan.Need) error {
 			continue
 		}
 		if err := have.need(d, o, n); err != nil {
+			r.refused(n.Permission, qualified(d, o))
 			return err
 		}
 	}
 	return nil
+}
+
+// qualified is an object's name with its schema.
+func qualified(d *catalog.Database, o catalog.Object) string {
+	schema, _ := d.SchemaByID(o.Head().SchemaID)
+	return schema.Name + "." + o.Head().Name
 }
 
 func (r rights) need(d *catalog.Database, o catalog.Object, n plan.Need) error {
