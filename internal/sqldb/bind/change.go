@@ -5,7 +5,6 @@ import (
 
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/plan"
-	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
 	"github.com/alcedo-cloud/alcedo/internal/tsql"
 )
 
@@ -16,6 +15,7 @@ type change struct {
 	get  *get    // the target
 	src  *source // as its columns are named
 	rel  relation
+	by   *through  // where the target is a view or the like
 	cols []*column // slots of the source's rows, once it is lowered
 }
 
@@ -34,8 +34,7 @@ func (b *binder) changed(target tsql.TableSource, from []tsql.TableSource, where
 	if err != nil {
 		return nil, err
 	}
-	c.get.locator = &column{name: "", t: value.Sized(value.VarBinary, value.Max)}
-	c.get.lock = max(c.get.lock, plan.LockUpdate)
+	c.get.locate()
 	c.s.clause = clauseWhere
 	if where != nil {
 		e, err := b.condition(c.s, where)
@@ -55,6 +54,15 @@ func (b *binder) changed(target tsql.TableSource, from []tsql.TableSource, where
 
 // single is a target without FROM.
 func (c *change) single(x tsql.TableSource) error {
+	by, err := c.b.through(x)
+	if err != nil {
+		return err
+	}
+	if by != nil {
+		c.by, c.get, c.src, c.rel = by, by.get, by.src, by.rel
+		c.s.add(c.src)
+		return nil
+	}
 	t, err := c.b.target(x)
 	if err != nil {
 		return err
@@ -113,14 +121,19 @@ func (c *change) joined(x tsql.TableSource, from []tsql.TableSource) error {
 			return err
 		}
 		c.s.sources = append(c.s.sources, outer.sources...)
-		c.rel = &join{kind: plan.InnerJoin, left: c.get, right: rel}
+		c.rel = &join{kind: plan.InnerJoin, left: c.rel, right: rel}
 		return nil
 	}
-	g, ok := baseOf(c.src)
-	if !ok {
-		return fail(x.Span(), 4405, 16, 1, "View or function '%s' is not updatable because the modification affects multiple base tables.", written(name))
+	c.rel = rel
+	if g, ok := baseOf(c.src); ok {
+		c.get = g
+	} else {
+		c.by = &through{rel: c.src.rel, src: c.src, view: c.src.view, name: written(name)}
+		if c.get, err = updatable(x.Span(), c.src.rel, c.by.name); err != nil {
+			return err
+		}
+		c.by.get = c.get
 	}
-	c.get, c.rel = g, rel
 	if c.src.access != nil {
 		c.src.access.optional = true
 	}
@@ -201,8 +214,40 @@ type setting struct {
 	x       plan.Expr
 }
 
+// finder finds a column that is given a value.
+type finder = func(span tsql.Span, name string) (*catalog.Column, int, error)
+
+func columnsOf(t *catalog.Table) finder {
+	return func(span tsql.Span, name string) (*catalog.Column, int, error) { return setColumn(t, span, name) }
+}
+
+// find finds the columns that the change may set.
+func (c *change) find() finder {
+	if c.by != nil {
+		return c.by.column
+	}
+	return columnsOf(c.get.table)
+}
+
+// permit notes the permission to change rows, on some columns (UPDATE) or the whole.
+func (c *change) permit(permission string, columns []int32) {
+	list := []*access{nil, nil}
+	if c.by != nil {
+		list[0], list[1] = c.by.permit(c.b, permission)
+	} else {
+		list[1] = c.b.permitOn(permission, c.get.table)
+	}
+	list[0].all()
+	if columns == nil {
+		list[1].all()
+	}
+	for _, id := range columns {
+		list[1].column(id)
+	}
+}
+
 // assignments binds SET. Variables get values over the row as it was.
-func (b *binder) assignments(s *scope, t *catalog.Table, list []tsql.Assignment) ([]setting, []assigned, error) {
+func (b *binder) assignments(s *scope, t *catalog.Table, find finder, list []tsql.Assignment) ([]setting, []assigned, error) {
 	var (
 		sets    []setting
 		assigns []assigned
@@ -213,12 +258,12 @@ func (b *binder) assignments(s *scope, t *catalog.Table, list []tsql.Assignment)
 		if x.Method != nil {
 			return nil, nil, unsupported(x.At, x.Method.Name.Name)
 		}
-		e, err := b.setValue(s, t, x)
+		e, err := b.setValue(s, find, x)
 		if err != nil {
 			return nil, nil, err
 		}
 		if x.Column != nil {
-			c, ordinal, err := setColumn(t, x.Column.At, x.Column.Name.Name)
+			c, ordinal, err := find(x.Column.At, x.Column.Name.Name)
 			if err == nil {
 				err = settable(x.At, c)
 			}
@@ -259,9 +304,9 @@ func (b *binder) assignedTo(x *tsql.Assignment, e plan.Expr) (assigned, error) {
 }
 
 // setValue binds the right side of SET: DEFAULT, a value, or what op= makes of the old one.
-func (b *binder) setValue(s *scope, t *catalog.Table, x *tsql.Assignment) (plan.Expr, error) {
+func (b *binder) setValue(s *scope, find finder, x *tsql.Assignment) (plan.Expr, error) {
 	if _, ok := x.Value.(*tsql.Default); ok && x.Column != nil {
-		c, _, err := setColumn(t, x.At, x.Column.Name.Name)
+		c, _, err := find(x.At, x.Column.Name.Name)
 		if err != nil {
 			return nil, err
 		}

@@ -3,6 +3,8 @@ package bind
 import (
 	"slices"
 	"testing"
+
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
 )
 
 // TestChanges runs statements that change rows, each on a stock of its own, and looks at what they left.
@@ -65,12 +67,30 @@ func TestChanges(t *testing.T) {
 			`SELECT COUNT(*) FROM customers`,
 			[]string{"6"},
 		},
+		// By another name: a common table expression, and views.
+		{
+			`WITH x AS (SELECT *, ROW_NUMBER() OVER (PARTITION BY product ORDER BY orderid) AS rn FROM lines) DELETE FROM x WHERE rn > 1`, 1, nil,
+			`SELECT product, orderid FROM lines ORDER BY product`, []string{"desk|13", "ink|10", "pen|10"},
+		},
+		{
+			`WITH x AS (SELECT TOP 2 id, total AS t FROM orders ORDER BY total DESC) UPDATE x SET t = t + 1 OUTPUT inserted.id`, 2, []string{"13", "11"},
+			`SELECT total FROM orders ORDER BY id`, []string{"5.50", "8.25", "NULL", "101.00"},
+		},
+		{
+			`UPDATE bernese SET title = UPPER(title) WHERE number > 1`, 1, nil,
+			`SELECT name FROM customers ORDER BY id`, []string{"Ada", "Bob", "Cy", "DEE"},
+		},
+		{`DELETE v FROM bernese v JOIN orders o ON o.customer = v.number WHERE o.total < 6 AND v.number = 4`, 0, nil, `SELECT COUNT(*) FROM customers`, []string{"4"}},
+		{`UPDATE v SET title = o.note FROM bernese v JOIN orders o ON o.customer = v.number WHERE o.total > 50`, 1, nil, `SELECT name FROM customers WHERE id = 4`, []string{"big"}},
+		{`INSERT INTO bernese (title) VALUES (N'Eve')`, 1, nil, `SELECT id, name, city FROM customers WHERE id > 4`, []string{"5|Eve|NULL"}},
+		{`INSERT INTO bernese VALUES (N'Eve', 'Bern')`, 1, nil, `SELECT number, title FROM bernese WHERE number > 4`, []string{"5|Eve"}},
 		{`INSERT INTO heap DEFAULT VALUES`, 1, nil, `SELECT 1`, []string{"1"}},
 		{`INSERT INTO heap (a) VALUES (DEFAULT), (77)`, 2, nil, `SELECT a, b FROM heap WHERE a = 77`, []string{"77|x"}},
 		{`INSERT TOP (1) INTO heap (a) SELECT 50 UNION ALL SELECT 51`, 1, nil, `SELECT a FROM heap WHERE a >= 50`, []string{"50"}},
 		{`INSERT INTO heap (a, b) OUTPUT inserted.a, inserted.b INTO heap (b, a) VALUES (60, N'61')`, 1, nil, `SELECT a, b FROM heap WHERE a > 50 ORDER BY a`, []string{"60|61", "61|60"}},
 	} {
 		d := stocked(t)
+		d.module(catalog.KindView, "bernese", "CREATE VIEW bernese (number, title, place) AS SELECT id, name, city FROM customers WHERE city = 'Bern'")
 		if c.change == `INSERT INTO heap DEFAULT VALUES` {
 			if _, _, err := d.run(`DELETE FROM heap WHERE a IS NULL`); err != nil {
 				t.Fatal(describeError(err))

@@ -101,6 +101,9 @@ func TestErrors(t *testing.T) {
 		{"UPDATE x SET name = 'a' FROM customers c", 208, 1, ""},
 		{"DELETE FROM customers WHERE nope = 1", 207, 1, ""},
 		{"DELETE FROM customers OUTPUT inserted.id", 4104, 1, `"inserted.id"`},
+		{"WITH x AS (SELECT DISTINCT city FROM customers) DELETE FROM x", 4403, 1, "'x'"},
+		{"WITH x AS (SELECT o.id FROM orders o JOIN customers c ON c.id = o.customer) DELETE FROM x", 4405, 1, ""},
+		{"WITH x AS (SELECT id, total + 1 AS t FROM orders) UPDATE x SET t = 1", 4406, 1, ""},
 		{"MERGE customers AS t USING orders AS s ON t.id = s.id WHEN MATCHED THEN DELETE WHEN MATCHED AND t.id = 1 THEN DELETE;", 5324, 1, ""},
 	} {
 		_, err := w.bind(c.text)

@@ -16,6 +16,7 @@ type insertion struct {
 	listed   bool
 	ordinals []int
 	identity bool // SET IDENTITY_INSERT is ON
+	by       *through
 }
 
 // insertStatement binds INSERT. INSERT … EXECUTE is the interpreter's: it binds the columns with InsertColumns.
@@ -38,13 +39,24 @@ func (b *binder) insertStatement(x *tsql.Insert) (*plan.Statement, error) {
 	if node.Rules, err = b.rules(ins.table); err != nil {
 		return nil, err
 	}
-	b.permitOn("INSERT", ins.table).all()
+	ins.permit()
 	out := &plan.Statement{Kind: plan.InsertStatement, Node: node, Command: commandInsert}
 	node.Output, err = b.output(x.Output, &outputs{table: ins.table, inserted: true})
 	if err == nil && node.Output != nil && node.Output.Into == nil {
 		out.Columns = node.Output.Columns
 	}
 	return out, err
+}
+
+// permit notes the permission to insert.
+func (ins *insertion) permit() {
+	if ins.by == nil {
+		ins.b.permitOn("INSERT", ins.table).all()
+		return
+	}
+	view, table := ins.by.permit(ins.b, "INSERT")
+	view.all()
+	table.all()
 }
 
 // all says that the whole object is meant.
@@ -62,16 +74,22 @@ func InsertColumns(env *Environment, x *tsql.Insert) (*catalog.Table, []int, []p
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	b.permitOn("INSERT", ins.table).all()
+	ins.permit()
 	return ins.table, ins.ordinals, b.needs(), nil
 }
 
 func (b *binder) insertion(x *tsql.Insert) (*insertion, error) {
-	t, err := b.target(x.Target)
+	by, err := b.through(x.Target)
 	if err != nil {
 		return nil, err
 	}
-	ins := &insertion{b: b, x: x, table: t, listed: len(x.Columns) > 0}
+	ins := &insertion{b: b, x: x, listed: len(x.Columns) > 0, by: by}
+	if by != nil {
+		ins.table = by.get.table
+	} else if ins.table, err = b.target(x.Target); err != nil {
+		return nil, err
+	}
+	t := ins.table
 	ins.identity = b.env.IdentityInsert != nil && t.IdentityColumn() >= 0 && b.env.IdentityInsert(t.ID)
 	if err := ins.columns(); err != nil {
 		return nil, err
@@ -94,6 +112,11 @@ func (ins *insertion) gives(ordinal int) bool {
 
 // columns finds the columns that rows give: those of the list, or all that can be given.
 func (ins *insertion) columns() error {
+	if !ins.listed && ins.by != nil {
+		var err error
+		ins.ordinals, err = ins.by.ordinals(ins.x.At)
+		return err
+	}
 	if !ins.listed {
 		for i, c := range ins.table.Columns {
 			if c.Computed == nil && c.Identity == nil && c.Type.ID != value.RowVersion {
@@ -103,8 +126,12 @@ func (ins *insertion) columns() error {
 		return nil
 	}
 	seen := make(map[int]bool, len(ins.x.Columns))
+	find := columnsOf(ins.table)
+	if ins.by != nil {
+		find = ins.by.column
+	}
 	for _, n := range ins.x.Columns {
-		c, i, err := setColumn(ins.table, n.At, n.Name)
+		c, i, err := find(n.At, n.Name)
 		switch {
 		case err != nil:
 			return err

@@ -179,7 +179,7 @@ func (m *merging) clause(x *tsql.MergeClause, out *mergeClause) error {
 		return nil
 	case tsql.MergeUpdate:
 		var assigns []assigned
-		if out.list, assigns, err = b.assignments(s, t, x.Set); err != nil {
+		if out.list, assigns, err = b.assignments(s, t, columnsOf(t), x.Set); err != nil {
 			return err
 		}
 		if len(assigns) > 0 {

@@ -48,14 +48,16 @@ type source struct {
 	shown  string // as messages call it
 	at     tsql.Span
 	cols   []*column
-	byName map[string]int // folded name → place, -1 for several; made at the first look-up
+	rel    relation        // what has the columns
+	view   *catalog.Module // where it is one
+	byName map[string]int  // folded name → place, -1 for several; made at the first look-up
 	access *access
 	ids    []int32 // of the columns, for access; nil where there is none
 }
 
 // sourceOf makes a source of all columns of a relation.
 func sourceOf(r relation, name string) *source {
-	return &source{name: name, shown: name, cols: r.columns()}
+	return &source{name: name, shown: name, cols: r.columns(), rel: r}
 }
 
 func (s *scope) add(src *source) { s.sources = append(s.sources, src) }

@@ -71,10 +71,11 @@ func (b *binder) named(n *tsql.ObjectName) (relation, *source, error) {
 		if r, err = b.view(n, o); err != nil {
 			return nil, nil, err
 		}
+		src.view = o
 	default:
 		return nil, nil, invalidObject(n)
 	}
-	src.cols = r.columns()
+	src.cols, src.rel = r.columns(), r
 	if len(src.ids) != len(src.cols) {
 		src.ids = nil
 	}

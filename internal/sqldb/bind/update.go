@@ -16,14 +16,15 @@ func (b *binder) updateStatement(x *tsql.Update) (*plan.Statement, error) {
 		return nil, err
 	}
 	t := c.get.table
-	sets, assigns, err := b.assignments(c.s, t, x.Set)
+	sets, assigns, err := b.assignments(c.s, t, c.find(), x.Set)
 	if err != nil {
 		return nil, err
 	}
-	a := b.permitOn("UPDATE", t)
+	ids := make([]int32, 0, len(sets))
 	for _, s := range sets {
-		a.column(t.Columns[s.ordinal].ID)
+		ids = append(ids, t.Columns[s.ordinal].ID)
 	}
+	c.permit("UPDATE", ids)
 	outs := &outputs{table: t, inserted: true, deleted: true, change: c}
 	bound, err := b.bindOutput(x.Output, outs)
 	if err != nil {
@@ -82,7 +83,7 @@ func (b *binder) deleteStatement(x *tsql.Delete) (*plan.Statement, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.permitOn("DELETE", c.get.table).all()
+	c.permit("DELETE", nil)
 	outs := &outputs{table: c.get.table, deleted: true, change: c}
 	bound, err := b.bindOutput(x.Output, outs)
 	if err != nil {
