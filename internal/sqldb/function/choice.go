@@ -44,14 +44,14 @@ func isNull(c *call) value.Value {
 // commonType is the type of highest precedence among the arguments from a position on.
 func commonType(from int) resultRule {
 	return func(args []value.Type) (value.Type, error) {
-		t := value.ForVariable(args[from])
+		t := args[from]
 		for _, a := range args[from+1:] {
 			var err error
-			if t, err = value.Common(t, value.ForVariable(a)); err != nil {
+			if t, err = value.Common(t, a); err != nil {
 				return value.Type{}, err
 			}
 		}
-		return t.WithNullable(anyNullable(args)), nil
+		return value.ForVariable(t).WithNullable(anyNullable(args)), nil
 	}
 }
 
