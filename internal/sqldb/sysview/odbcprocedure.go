@@ -169,4 +169,30 @@ ELSE
 		`SELECT v.colid, v.name, v.tds_collation_28, v.tds_collation_100, v.collation_28, v.collation_100
 	FROM sys.spt_tablecollations_view AS v WHERE v.object_id = OBJECT_ID(@object) ORDER BY v.colid`,
 	},
+	{
+		"sp_table_privileges", objectParameters + ", @fUsePattern bit = 1",
+		`SELECT TABLE_QUALIFIER = CONVERT(sysname, DB_NAME()), TABLE_OWNER = CONVERT(sysname, SCHEMA_NAME(o.schema_id)), TABLE_NAME = o.name, GRANTOR = CONVERT(sysname, N'dbo'),
+	GRANTEE = CONVERT(sysname, N'dbo'), PRIVILEGE = CONVERT(varchar(32), v.name), IS_GRANTABLE = CONVERT(varchar(3), 'YES')
+	FROM sys.all_objects AS o CROSS JOIN (VALUES ('DELETE'), ('INSERT'), ('REFERENCES'), ('SELECT'), ('UPDATE')) AS v (name)` + likeTable + ` AND o.type IN ('U', 'V')
+UNION ALL
+SELECT CONVERT(sysname, DB_NAME()), CONVERT(sysname, SCHEMA_NAME(o.schema_id)), o.name, CONVERT(sysname, USER_NAME(p.grantor_principal_id)),
+	CONVERT(sysname, USER_NAME(p.grantee_principal_id)), CONVERT(varchar(32), p.permission_name), CONVERT(varchar(3), CASE p.state WHEN 'W' THEN 'YES' ELSE 'NO' END)
+	FROM sys.all_objects AS o JOIN sys.database_permissions AS p ON p.class = 1 AND p.major_id = o.object_id AND p.minor_id = 0 AND p.state <> 'D'` + likeTable + `
+	AND o.type IN ('U', 'V') AND p.permission_name IN ('DELETE', 'INSERT', 'REFERENCES', 'SELECT', 'UPDATE')
+	ORDER BY 1, 2, 3, 6, 5`,
+	},
+	{
+		"sp_column_privileges", objectParameters + ", @column_name nvarchar(384) = '%'",
+		`SELECT TABLE_QUALIFIER = CONVERT(sysname, DB_NAME()), TABLE_OWNER = CONVERT(sysname, SCHEMA_NAME(o.schema_id)), TABLE_NAME = o.name, COLUMN_NAME = CONVERT(sysname, c.name),
+	GRANTOR = CONVERT(sysname, N'dbo'), GRANTEE = CONVERT(sysname, N'dbo'), PRIVILEGE = CONVERT(varchar(32), v.name), IS_GRANTABLE = CONVERT(varchar(3), 'YES')
+	FROM sys.all_objects AS o JOIN sys.all_columns AS c ON c.object_id = o.object_id
+	CROSS JOIN (VALUES ('INSERT'), ('REFERENCES'), ('SELECT'), ('UPDATE')) AS v (name)` + thatTable + ` AND o.type IN ('U', 'V') AND c.name LIKE @column_name
+UNION ALL
+SELECT CONVERT(sysname, DB_NAME()), CONVERT(sysname, SCHEMA_NAME(o.schema_id)), o.name, CONVERT(sysname, c.name), CONVERT(sysname, USER_NAME(p.grantor_principal_id)),
+	CONVERT(sysname, USER_NAME(p.grantee_principal_id)), CONVERT(varchar(32), p.permission_name), CONVERT(varchar(3), CASE p.state WHEN 'W' THEN 'YES' ELSE 'NO' END)
+	FROM sys.all_objects AS o JOIN sys.all_columns AS c ON c.object_id = o.object_id
+	JOIN sys.database_permissions AS p ON p.class = 1 AND p.major_id = o.object_id AND (p.minor_id = 0 OR p.minor_id = c.column_id) AND p.state <> 'D'` + thatTable + `
+	AND o.type IN ('U', 'V') AND c.name LIKE @column_name AND p.permission_name IN ('INSERT', 'REFERENCES', 'SELECT', 'UPDATE')
+	ORDER BY 1, 2, 3, 4, 7, 6`,
+	},
 }

@@ -38,6 +38,9 @@ var asked = []struct{ text, row string }{
 	{"SELECT SCHEMA_NAME([t].[schema_id]) AS [schema], [t].[name], CAST([e].[value] AS nvarchar(MAX)) AS [comment], 'table' AS [type], CAST(CASE WHEN [t].[temporal_type] = 2 THEN 1 ELSE 0 END AS bit) FROM [sys].[tables] AS [t] LEFT JOIN [sys].[extended_properties] AS [e] ON [e].[major_id] = [t].[object_id] AND [e].[minor_id] = 0 AND [e].[class] = 1 AND [e].[name] = 'MS_Description' WHERE [t].[is_ms_shipped] = 0 ORDER BY 2", "dbo|order|NULL|table|0"},
 	{"SELECT [c].[name], [tp].[name], CAST([c].[max_length] AS int), [c].[is_identity], ISNULL([dc].[definition], '') FROM [sys].[columns] AS [c] JOIN [sys].[types] AS [tp] ON [c].[user_type_id] = [tp].[user_type_id] LEFT JOIN [sys].[default_constraints] AS [dc] ON [c].[object_id] = [dc].[parent_object_id] AND [c].[column_id] = [dc].[parent_column_id] WHERE [c].[object_id] = OBJECT_ID('dbo.customer') ORDER BY [c].[column_id]", "id|int|4|1|"},
 	{"SELECT [i].[name], [i].[filter_definition], COL_NAME([ic].[object_id], [ic].[column_id]), [ic].[is_descending_key] FROM [sys].[indexes] AS [i] JOIN [sys].[index_columns] AS [ic] ON [i].[object_id] = [ic].[object_id] AND [i].[index_id] = [ic].[index_id] WHERE [i].[name] = 'IX_balance' ORDER BY [ic].[key_ordinal]", "IX_balance|"},
+	{"SELECT DB_NAME() AS \"db_name\", SCHEMA_NAME() AS \"schema_name\", DB_ID('shop') AS \"db_id\"", "shop|dbo|"},
+	{`SELECT "columns"."COLUMN_NAME", "cc"."is_persisted", "cc"."definition" FROM "shop"."INFORMATION_SCHEMA"."COLUMNS" "columns" LEFT JOIN "sys"."computed_columns" "cc" ON COL_NAME("cc"."object_id", "cc"."column_id") = "columns"."column_name" WHERE ("TABLE_SCHEMA" = 'dbo' AND "TABLE_NAME" = 'customer')`, "id|NULL|NULL"},
+	{`SELECT "columnUsages"."COLUMN_NAME", "tableConstraints"."CONSTRAINT_NAME", "tableConstraints"."CONSTRAINT_TYPE", "chk"."definition" FROM "shop"."INFORMATION_SCHEMA"."CONSTRAINT_COLUMN_USAGE" "columnUsages" INNER JOIN "shop"."INFORMATION_SCHEMA"."TABLE_CONSTRAINTS" "tableConstraints" ON "tableConstraints"."CONSTRAINT_NAME" = "columnUsages"."CONSTRAINT_NAME" AND "tableConstraints"."TABLE_SCHEMA" = "columnUsages"."TABLE_SCHEMA" LEFT JOIN "shop"."sys"."check_constraints" "chk" ON "chk"."object_id" = OBJECT_ID("columnUsages"."TABLE_CATALOG" + '.' + "columnUsages"."TABLE_SCHEMA" + '.' + "columnUsages"."CONSTRAINT_NAME") WHERE "columnUsages"."TABLE_NAME" = 'customer' AND "tableConstraints"."CONSTRAINT_TYPE" = 'CHECK'`, "balance|CK_balance|CHECK|"},
 	// SQLAlchemy.
 	{"SELECT [INFORMATION_SCHEMA].[COLUMNS].[COLUMN_NAME], [sys].[computed_columns].[definition], [sys].[identity_columns].[seed_value] FROM [INFORMATION_SCHEMA].[COLUMNS] LEFT OUTER JOIN [sys].[computed_columns] ON [sys].[computed_columns].[object_id] = object_id('dbo.customer') AND [sys].[computed_columns].[name] = [INFORMATION_SCHEMA].[COLUMNS].[COLUMN_NAME] LEFT OUTER JOIN [sys].[identity_columns] ON [sys].[identity_columns].[object_id] = object_id('dbo.customer') AND [sys].[identity_columns].[name] = [INFORMATION_SCHEMA].[COLUMNS].[COLUMN_NAME] WHERE [INFORMATION_SCHEMA].[COLUMNS].[TABLE_NAME] = 'customer' ORDER BY [INFORMATION_SCHEMA].[COLUMNS].[ORDINAL_POSITION]", "id|NULL|1"},
 	{"select name from sys.schemas where name = 'dbo'", "dbo"},
@@ -55,6 +58,8 @@ var asked = []struct{ text, row string }{
 	{"EXEC sp_stored_procedures 'p%'", "shop|dbo|p;1|-1|-1|-1|NULL|2"},
 	{"EXEC sp_sproc_columns 'p'", "shop|dbo|p;1|@RETURN_VALUE|5|4|int|"},
 	{"EXEC sp_sproc_columns_100 'p', @column_name = '@a'", "shop|dbo|p;1|@a|1|4|int|"},
+	{"EXEC sp_table_privileges 'customer'", "shop|dbo|customer|dbo|dbo|DELETE|YES"},
+	{"EXEC sp_column_privileges 'customer', @column_name = 'na%'", "shop|dbo|customer|name|dbo|dbo|INSERT|YES"},
 	{"EXEC sp_tablecollations_100 N'.[customer]'", "2|name|0904d00034|0904d00034|SQL_Latin1_General_CP1_CI_AS|SQL_Latin1_General_CP1_CI_AS"},
 	// People.
 	{"EXEC sp_help", "customer|dbo|user table"},
@@ -119,5 +124,38 @@ func TestVisible(t *testing.T) {
 	out := run(t, s, "EXECUTE AS USER = 'u'; SELECT name FROM sys.database_principals WHERE name IN ('u', 'v', 'db_owner') ORDER BY 1; REVERT")
 	if got := strings.Join(out.lines, " "); got != "db_owner u" {
 		t.Errorf("u sees %s", got)
+	}
+}
+
+// TestOrder: queries of the catalog without ORDER BY, as GORM's migrator has them, give an index's columns in their order.
+func TestOrder(t *testing.T) {
+	s := open(t)
+	run(t, s, "CREATE TABLE book (id int PRIMARY KEY, year int, title nvarchar(50), price decimal(9,2)); CREATE INDEX ix ON book (title, year, price)")
+	out := run(t, s, `SELECT i.name AS index_name, i.is_unique, i.is_unique_constraint, i.is_primary_key, col.name AS column_name
+FROM sys.indexes i
+LEFT JOIN sys.index_columns ic ON ic.object_id = i.object_id AND ic.index_id = i.index_id
+LEFT JOIN sys.all_columns col ON col.column_id = ic.column_id AND col.object_id = ic.object_id
+WHERE i.name IS NOT NULL AND i.is_unique_constraint = 0 AND i.object_id = OBJECT_ID(N'book') AND i.name = 'ix'`)
+	if got, want := strings.Join(out.lines, " "), "ix|0|0|0|title ix|0|0|0|year ix|0|0|0|price"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	out = run(t, s, `SELECT col.name FROM sys.indexes i JOIN sys.index_columns ic ON ic.object_id = i.object_id AND ic.index_id = i.index_id
+JOIN sys.columns col ON col.column_id = ic.column_id AND col.object_id = ic.object_id WHERE i.name = 'ix'`)
+	if got, want := strings.Join(out.lines, " "), "title year price"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// TestMissingObject: the procedures of people say 15009 for a name that is none.
+func TestMissingObject(t *testing.T) {
+	s := open(t)
+	for _, text := range []string{"EXEC sp_help 'nothing'", "EXEC sp_helpindex 'nothing'", "EXEC sp_helptext 'nothing'"} {
+		out := &sink{}
+		if err := s.Batch(t.Context(), text, out); err != nil {
+			t.Error(err)
+		}
+		if len(out.errors) != 1 || !strings.Contains(out.errors[0], "Msg 15009, Level 16") || !strings.Contains(out.errors[0], "The object 'nothing' does not exist in database 'shop'") {
+			t.Errorf("%s: %v", text, out.errors)
+		}
 	}
 }
