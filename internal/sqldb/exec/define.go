@@ -3,7 +3,6 @@ package exec
 import (
 	"slices"
 
-	"github.com/alcedo-cloud/alcedo/internal/fault"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/plan"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/row"
@@ -68,42 +67,6 @@ func Empty(c *Context, t *catalog.Table) (bool, error) {
 		}))
 	})
 	return empty, err
-}
-
-// Populate makes the entries of an index for the rows that are there: CREATE INDEX, and the constraints that have one.
-// Two rows with one key in a unique index are message 1505.
-func Populate(c *Context, t *catalog.Table, x *catalog.Index, rules *plan.Rules) error {
-	if x.Clustered {
-		return fault.New(fault.Internal, "exec.Populate", "", "a clustered index is made by Rewrite")
-	}
-	return definition(c, t, rules, func(r *run, g *target) error {
-		e := g.find(x)
-		if e == nil {
-			return nil // disabled
-		}
-		w := g.writing(r)
-		return g.each(r, func(locator []byte, row Row) error {
-			in, err := g.holds(r, e, row)
-			if err != nil || !in {
-				return err
-			}
-			key := g.entryKey(w, w.keys[0][:0], e, row, locator)
-			w.keys[0] = key
-			if err := g.fits(e, key, row); err != nil {
-				return err
-			}
-			if e.unique {
-				free, err := r.Tx.Vacant(e.at, key)
-				if err != nil {
-					return err
-				}
-				if !free {
-					return errDuplicateIndex(c, t, e, row)
-				}
-			}
-			return g.putEntry(r, w, e, key, row, locator)
-		})
-	})
 }
 
 func errDuplicateIndex(c *Context, t *catalog.Table, e *entries, row Row) error {

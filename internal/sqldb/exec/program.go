@@ -126,6 +126,9 @@ func (p *Program) Run(c *Context, emit func([]value.Value) error) (int64, error)
 			copy(c.Frame, frame)
 		}
 	}
+	if isNumber(err, 9002) {
+		err = errLogFull(c) // the transaction does not know the database's name
+	}
 	if ended := c.Tx.EndStatement(err); err == nil {
 		err = ended
 	}

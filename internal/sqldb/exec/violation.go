@@ -131,3 +131,7 @@ func errRedefined(c *Context) error {
 		"It is disallowed because the metadata is not versioned. A concurrent update to metadata can lead to inconsistency if mixed "+
 		"with snapshot isolation.", c.DatabaseName)
 }
+
+func errLogFull(c *Context) error {
+	return value.Errorf(9002, 17, 4, "The transaction log for database '%s' is full due to 'ACTIVE_TRANSACTION'.", c.DatabaseName)
+}

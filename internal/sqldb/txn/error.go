@@ -29,5 +29,5 @@ func errVictim(session int) error {
 }
 
 func errLogFull() error {
-	return value.Errorf(9002, 17, 4, "The transaction log for the database is full due to 'ACTIVE_TRANSACTION'.")
+	return value.Errorf(9002, 17, 4, "The transaction log for database 'user' is full due to 'ACTIVE_TRANSACTION'.")
 }

@@ -65,10 +65,11 @@ func (g *log) settle() {
 
 // compact copies what is alive into a new list. There must be no marks and no cursors.
 func (l *listOf) compact() {
-	fresh := newList()
+	fresh := newList(l.skip)
 	for n := l.next(0, 0); n != 0; n = l.next(n, 0) {
 		if at := l.nodes[n]; at.state == present {
-			fresh.set(fresh.add(at.key), fresh.keep(at.value), present)
+			n, _ := fresh.put(at.key)
+			fresh.set(n, fresh.keep(at.value), present)
 		}
 	}
 	l.list = *fresh

@@ -44,17 +44,15 @@ func (g *log) to(x *Index) *listOf {
 	if l := g.of(x); l != nil {
 		return l
 	}
-	l := &listOf{list: *newList(), index: x}
+	l := &listOf{list: *newList(len(x.prefix)), index: x}
 	g.lists = append(g.lists, l)
 	return l
 }
 
-// write gives a key a value or, with deleted, takes it away. The bytes are copied. fresh says that the key had no node.
+// write gives a key a value, or with deleted takes it away. The bytes are copied.
 func (g *log) write(l *listOf, key, value []byte, s state) {
-	n := l.get(key)
-	if n == 0 {
-		n = l.add(key)
-	} else {
+	n, fresh := l.put(key)
+	if !fresh {
 		g.changes = append(g.changes, change{list: &l.list, node: n, state: l.nodes[n].state, value: l.nodes[n].value})
 	}
 	if s == present {
