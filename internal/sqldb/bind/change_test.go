@@ -70,15 +70,19 @@ func TestChanges(t *testing.T) {
 		// By another name: a common table expression, and views.
 		{
 			`WITH x AS (SELECT *, ROW_NUMBER() OVER (PARTITION BY product ORDER BY orderid) AS rn FROM lines) DELETE FROM x WHERE rn > 1`, 1, nil,
-			`SELECT product, orderid FROM lines ORDER BY product`, []string{"desk|13", "ink|10", "pen|10"},
+			`SELECT product, orderid FROM lines ORDER BY product`,
+			[]string{"desk|13", "ink|10", "pen|10"},
 		},
 		{
-			`WITH x AS (SELECT TOP 2 id, total AS t FROM orders ORDER BY total DESC) UPDATE x SET t = t + 1 OUTPUT inserted.id`, 2, []string{"13", "11"},
-			`SELECT total FROM orders ORDER BY id`, []string{"5.50", "8.25", "NULL", "101.00"},
+			`WITH x AS (SELECT TOP 2 id, total AS t FROM orders ORDER BY total DESC) UPDATE x SET t = t + 1 OUTPUT inserted.id`, 2,
+			[]string{"13", "11"},
+			`SELECT total FROM orders ORDER BY id`,
+			[]string{"5.50", "8.25", "NULL", "101.00"},
 		},
 		{
 			`UPDATE bernese SET title = UPPER(title) WHERE number > 1`, 1, nil,
-			`SELECT name FROM customers ORDER BY id`, []string{"Ada", "Bob", "Cy", "DEE"},
+			`SELECT name FROM customers ORDER BY id`,
+			[]string{"Ada", "Bob", "Cy", "DEE"},
 		},
 		{`DELETE v FROM bernese v JOIN orders o ON o.customer = v.number WHERE o.total < 6 AND v.number = 4`, 0, nil, `SELECT COUNT(*) FROM customers`, []string{"4"}},
 		{`UPDATE v SET title = o.note FROM bernese v JOIN orders o ON o.customer = v.number WHERE o.total > 50`, 1, nil, `SELECT name FROM customers WHERE id = 4`, []string{"big"}},

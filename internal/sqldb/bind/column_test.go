@@ -11,8 +11,8 @@ func TestColumns(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"SELECT 1", " int"},
 		{"SELECT 'x' AS a, '' b, c = N'xyz'", "a varchar(1), b varchar(1), c nvarchar(3)"},
-		{"SELECT 1.50, 0.5, 3000000000, 1e3, $1.5, 0x0102", " decimal(3,2),  decimal(1,1),  decimal(10,0),  float,  money,  varbinary(2)"},
-		{"SELECT -2147483648, 2147483648, -5", " int,  decimal(10,0),  int"},
+		{"SELECT 1.50, 0.5, 3000000000, 1e3, $1.5, 0x0102", " numeric(3,2),  numeric(1,1),  numeric(10,0),  float,  money,  varbinary(2)"},
+		{"SELECT -2147483648, 2147483648, -5", " int,  numeric(10,0),  int"},
 		{"SELECT NULL", " int null"},
 		{"SELECT id, name, city FROM customers", "id int, name nvarchar(50), city varchar(20) null"},
 		{"SELECT c.ID FROM customers c", "ID int"},

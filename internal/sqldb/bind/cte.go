@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/plan"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
 	"github.com/alcedo-cloud/alcedo/internal/tsql"
 )
 
@@ -186,8 +187,7 @@ func (b *binder) step(c *commons, m tsql.QueryBody, out *recursive, r relation) 
 		return fail(m.Span(), 205, 16, 1, "All queries combined using a UNION, INTERSECT or EXCEPT operator must have an equal number of expressions in their target lists.")
 	}
 	for i, a := range anchor {
-		have, want := cols[i].t, a.t
-		have.Nullable, want.Nullable, have.Collation, want.Collation = false, false, nil, nil
+		have, want := plainType(cols[i].t), plainType(a.t)
 		if have != want && !isNull(bare(r, cols[i])) {
 			name := a.name
 			if i < len(c.x.Columns) {
@@ -203,6 +203,16 @@ func (b *binder) step(c *commons, m tsql.QueryBody, out *recursive, r relation) 
 	s, err := b.joinSets(m.Span(), unionAll, "UNION ALL", out.step, r)
 	out.step = s
 	return err
+}
+
+// plainType is a type without what two that are the same may differ in.
+func plainType(t value.Type) value.Type {
+	t = value.ForVariable(t)
+	t.Nullable, t.Collation = false, nil
+	if t.ID == value.Decimal {
+		t.Length = 0
+	}
+	return t
 }
 
 // recursable refuses what cannot stand between a recursive member and its mention.

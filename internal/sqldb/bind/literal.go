@@ -92,6 +92,7 @@ func decimal(x *tsql.Literal, negative bool) (plan.Expr, error) {
 		n = n.Neg()
 	}
 	t := value.DecimalOf(uint8(precision), uint8(scale)).WithNullable(false)
+	t.Length = 1 // numeric, and not decimal
 	return constant(value.OfDecimal(n, uint8(scale)), t), nil
 }
 

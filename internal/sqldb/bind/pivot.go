@@ -95,10 +95,7 @@ func (b *binder) unpivot(s *scope, x *tsql.Unpivot) (relation, error) {
 		list = append(list, e)
 	}
 	for i, e := range list {
-		t := e.Type()
-		first := list[0].Type()
-		t.Nullable, first.Nullable = false, false
-		if t != first {
+		if plainType(e.Type()) != plainType(list[0].Type()) {
 			return nil, fail(x.In[i].At, 8167, 16, 1, "The type of column \"%s\" conflicts with the type of other columns specified in the UNPIVOT list.", x.In[i].Name)
 		}
 		name := constant(value.OfString(x.In[i].Name), value.Sized(value.NVarChar, 128).WithNullable(false))

@@ -14,7 +14,7 @@ func TestShapes(t *testing.T) {
 		// A bigint parameter leads into an index on int, and what int cannot hold equals nothing.
 		{"SELECT name FROM customers WHERE id = @b", "scan customers.pk_customers(name) =try:int(@1)"},
 		{"SELECT name FROM customers WHERE id = 3000000000", "values "},
-		{"SELECT id FROM customers WHERE id = 1.5", "scan customers.pk_customers(id) =1 where decimal(11,1)($0)=1.5"},
+		{"SELECT id FROM customers WHERE id = 1.5", "scan customers.pk_customers(id) =1 where numeric(11,1)($0)=1.5"},
 		// An nvarchar parameter leads into an index on nvarchar as it is.
 		{"SELECT b FROM heap WHERE b = @s", "scan heap.ix_b(b) =@2"},
 		{"SELECT id FROM customers WHERE id > @i AND id <= 10", "scan customers.pk_customers(id) >@0 <=10"},
