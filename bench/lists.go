@@ -54,9 +54,9 @@ func manyBlobs(ctx context.Context, s settings, dir string, t *table) error {
 	if err != nil {
 		return err
 	}
-	const name = "000/0/blob-00000000" // the other container has none of it
-	if err = c.prepare(ctx, blobLoad{container: "many", blobs: 1}); err == nil {
-		err = c.prepare(ctx, blobLoad{container: "few", blobs: few, first: 1})
+	const number, name = 99_999_999, "000/0/blob-99999999" // no other container has one of that name
+	if err = c.prepare(ctx, blobLoad{container: "many", blobs: 1, first: number}); err == nil {
+		err = c.prepare(ctx, blobLoad{container: "few", blobs: few})
 	}
 	end()
 	if err != nil {
@@ -138,8 +138,8 @@ func multiply(ctx context.Context, folder, name string, n int) (err error) {
 	if err != nil {
 		return err
 	}
-	if len(found) == 0 {
-		return fmt.Errorf("no blob %q", name)
+	if len(found) != 1 {
+		return fmt.Errorf("%d blobs have the name %q", len(found), name)
 	}
 	const batch = 10_000
 	for from := 0; from < n; from += batch {
