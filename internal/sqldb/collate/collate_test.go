@@ -2,6 +2,7 @@ package collate
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 )
 
@@ -161,6 +162,41 @@ func TestLike(t *testing.T) {
 	}
 	if !Default().Like("abc", 0, false).Match("abc  ") {
 		t.Error("blanks at the end of a varchar count in LIKE")
+	}
+	for _, c := range []struct {
+		s, pattern string
+		want       int
+	}{
+		{"interesting", "%ter%", 2},
+		{"abc", "%", 0},
+		{"abc", "abc", 0},
+		{"abc", "b", -1},
+		{"xabc", "%abc", 1},
+		{"xabcabc", "%abc", 4},
+		{"xabcd", "%abc", -1},
+		{"a1b2", "%[0-9]b%", 1},
+		{"aXbY", "%x%y%", 1},
+		{"aYbX", "%x%y%", -1},
+		{"abc  ", "%c", 2},
+		{"", "%a%", -1},
+		{"日本", "%本%", 3},
+	} {
+		if got := Default().Like(c.pattern, 0, false).Index(c.s); got != c.want {
+			t.Errorf("Index of %q in %q: %d, want %d", c.pattern, c.s, got, c.want)
+		}
+	}
+	for _, c := range []struct {
+		s, pattern string
+		want       bool
+	}{{"abc  ", "%c", true}, {"abc  ", "abc _", true}, {"abc  ", "abc   ", false}, {"  ", "", true}, {"a  ", "a%b", false}, {"a b  ", "% b", true}} {
+		if got := Default().Like(c.pattern, 0, false).Match(c.s); got != c.want {
+			t.Errorf("varchar %q LIKE %q: %v", c.s, c.pattern, got)
+		}
+	}
+	// Long strings take time in proportion to their length, not to its square.
+	long := strings.Repeat("a", 1<<20) + strings.Repeat(" ", 1<<20)
+	if Default().Like("%a%b%c%", 0, false).Index(long) != -1 || Default().Like("%b", 0, false).Match(long) {
+		t.Error("found what is not there")
 	}
 	for _, c := range []struct {
 		pattern, text string

@@ -34,6 +34,9 @@ func (c *Collation) plain(s string) bool {
 	return true
 }
 
+// keptLevels is how large the levels of a string may be that are kept for the next.
+const keptLevels = 64 << 10
+
 var pools = sync.Pool{New: func() any { return new(levels) }}
 
 func (c *Collation) appendLevels(dst []byte, s string) []byte {
@@ -57,7 +60,9 @@ func (c *Collation) appendLevels(dst []byte, s string) []byte {
 	if len(cases) > 0 {
 		dst = append(append(dst, separator), cases...)
 	}
-	pools.Put(l)
+	if cap(l.marks) <= keptLevels {
+		pools.Put(l)
+	}
 	return dst
 }
 

@@ -150,25 +150,20 @@ func (p *Pattern) Match(s string) bool {
 	if p.never {
 		return false
 	}
-	if p.match(p.tokens, s) {
-		return true
-	}
-	if p.unicode {
-		return false
-	}
-	for strings.HasSuffix(s, " ") { // blanks at the end of a varchar do not count
-		s = s[:len(s)-1]
-		if p.match(p.tokens, s) {
-			return true
-		}
-	}
-	return false
+	return p.match(p.tokens, s)
 }
 
 // match walks along; at a character that does not fit it returns to the last % and lets that take one more.
 func (p *Pattern) match(tokens []token, s string) bool {
+	end := len(s)
+	if !p.unicode {
+		end = len(trim(s)) // blanks at the end of a varchar need not be matched
+	}
 	i, j, star, mark := 0, 0, -1, 0
 	for i < len(s) {
+		if j == len(tokens) && i >= end {
+			return true
+		}
 		if j < len(tokens) && tokens[j].kind == anyMany {
 			star, mark = j, i
 			j++
@@ -244,12 +239,49 @@ func (p *Pattern) Index(s string) int {
 	if len(p.tokens) == 1 {
 		return 0
 	}
-	for i := 0; i < len(s); {
-		if p.match(p.tokens[1:], s[i:]) {
+	part, rest := p.tokens[1:], []token(nil)
+	for i := range part {
+		if part[i].kind == anyMany {
+			part, rest = part[:i], part[i:]
+			break
+		}
+	}
+	end := len(s)
+	if !p.unicode {
+		end = len(trim(s))
+	}
+	for i := 0; i <= len(s); {
+		size, ok := p.starts(part, s[i:])
+		switch {
+		case ok && rest == nil && i+size >= end:
 			return i
+		case ok && rest != nil:
+			// What follows begins with a %: if it is not in all that is left now, it is in no less of it.
+			if p.match(rest, s[i+size:]) {
+				return i
+			}
+			return -1
+		}
+		if i == len(s) {
+			break
 		}
 		_, n := decode(s[i:])
 		i += n
 	}
 	return -1
+}
+
+// starts reports whether s begins with what the tokens, of which none is a %, stand for, and how many bytes that is.
+func (p *Pattern) starts(tokens []token, s string) (size int, ok bool) {
+	for j := range tokens {
+		if size >= len(s) {
+			return 0, false
+		}
+		r, n := decode(s[size:])
+		if !p.fits(&tokens[j], r) {
+			return 0, false
+		}
+		size += n
+	}
+	return size, true
 }
