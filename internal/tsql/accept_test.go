@@ -97,7 +97,16 @@ var accepted = []string{
 	// Definitions.
 	"CREATE TABLE t (a int)",
 	"CREATE TABLE dbo.t (id int IDENTITY(1,1) NOT NULL CONSTRAINT pk PRIMARY KEY CLUSTERED, b bigint IDENTITY NOT FOR REPLICATION, n nvarchar(50) COLLATE Latin1_General_CI_AS NULL DEFAULT N'x', c AS (a + b) PERSISTED NOT NULL, d decimal(18,2) CONSTRAINT df DEFAULT ((0)) CHECK (d >= 0), e int UNIQUE REFERENCES u (i) ON DELETE CASCADE ON UPDATE SET NULL, g uniqueidentifier ROWGUIDCOL DEFAULT NEWID(), timestamp, rv rowversion, type varchar(10), CONSTRAINT ck CHECK (a > 0 AND b < 5), CONSTRAINT fk FOREIGN KEY (a, b) REFERENCES dbo.u (x, y) ON DELETE NO ACTION, UNIQUE NONCLUSTERED (n ASC, d DESC) WITH (IGNORE_DUP_KEY = ON, FILLFACTOR = 80) ON [PRIMARY], INDEX ix UNIQUE NONCLUSTERED (n) INCLUDE (d) WHERE d IS NOT NULL) ON [PRIMARY] TEXTIMAGE_ON [PRIMARY] WITH (DATA_COMPRESSION = PAGE)",
-	"CREATE TABLE #t (a int, b int,)",
+	"CREATE TABLE #t (a int, b int,)", "CREATE TABLE t (a [int] CONSTRAINT nn NOT NULL CONSTRAINT pk PRIMARY KEY, b [nvarchar](50) CONSTRAINT nu NULL, c sys.sysname)",
+	// What Entity Framework sends.
+	"SET IMPLICIT_TRANSACTIONS OFF;\nSET NOCOUNT ON;\nDECLARE @inserted0 TABLE ([Id] int, [_Position] [int]);\nMERGE [Blogs] USING (\nVALUES (@p0, 0),\n(@p1, 1)) AS i ([Name], _Position) ON 1=0\nWHEN NOT MATCHED THEN\nINSERT ([Name])\nVALUES (i.[Name])\nOUTPUT INSERTED.[Id], i._Position\nINTO @inserted0;\nSELECT [i].[Id] FROM @inserted0 i\nORDER BY [i].[_Position];",
+	"IF SCHEMA_ID(N'x') IS NULL EXEC(N'CREATE SCHEMA [x];');\nDECLARE @var0 sysname;\nSELECT @var0 = [d].[name] FROM [sys].[default_constraints] [d];\nIF @var0 IS NOT NULL EXEC(N'ALTER TABLE [t] DROP CONSTRAINT [' + @var0 + '];');",
+	"IF EXISTS (SELECT * FROM [sys].[identity_columns] WHERE [name] IN (N'Id') AND [object_id] = OBJECT_ID(N'[t]'))\n    SET IDENTITY_INSERT [t] ON;\nINSERT INTO [t] ([Id]) VALUES (1);",
+	"SELECT [b].[Id], (SELECT COUNT(*) FROM [p] AS [p0] WHERE [p0].[B] = [b].[Id]) AS [c] FROM [b] WHERE [b].[Id] IN (SELECT [i].[value] FROM OPENJSON(@ids) WITH ([value] int '$') AS [i]) ORDER BY (SELECT 1) OFFSET @p ROWS FETCH NEXT @p1 ROWS ONLY",
+	"SELECT CASE WHEN EXISTS (SELECT 1 FROM [t] AS [t0]) THEN CAST(1 AS bit) ELSE CAST(0 AS bit) END",
+	"UPDATE [b] SET [b].[N] = N'x' FROM [Blogs] AS [b] WHERE [b].[Id] = 1; DELETE FROM [b] FROM [Blogs] AS [b] WHERE [b].[N] LIKE N'a%'",
+	"INSERT INTO [B] ([N]) OUTPUT INSERTED.[Id] VALUES (@p0); UPDATE [B] SET [N] = @p0 OUTPUT 1 WHERE [Id] = @p1",
+	"DECLARE @result int; EXEC @result = sp_getapplock @Resource = '__EFMigrationsLock', @LockOwner = 'Session', @LockMode = 'Exclusive'; SELECT @result",
 	"CREATE TABLE t (a int PRIMARY KEY, s datetime2 GENERATED ALWAYS AS ROW START HIDDEN NOT NULL, e datetime2 GENERATED ALWAYS AS ROW END NOT NULL, PERIOD FOR SYSTEM_TIME (s, e), m varchar(5) MASKED WITH (FUNCTION = 'default()'), i int INDEX ix) WITH (SYSTEM_VERSIONING = ON (HISTORY_TABLE = dbo.h, DATA_CONSISTENCY_CHECK = ON))",
 	"ALTER TABLE t ADD a int NULL, b int NOT NULL CONSTRAINT df DEFAULT 0 WITH VALUES, CONSTRAINT ck CHECK (a > 1)",
 	"ALTER TABLE t ADD CONSTRAINT df DEFAULT (getdate()) FOR d; ALTER TABLE t ADD DEFAULT 0 FOR x; ALTER TABLE t WITH NOCHECK ADD FOREIGN KEY (a) REFERENCES u; ALTER TABLE t ADD INDEX ix (a); ALTER TABLE t ADD PRIMARY KEY (a, b)",

@@ -22,6 +22,7 @@ func (p *parser) columnDefinition() ColumnDefinition {
 
 // columnProperty reads one property or constraint of a column, if there is one.
 func (p *parser) columnProperty(c *ColumnDefinition) bool {
+	p.nullConstraint()
 	switch p.tok.kw {
 	case kwNull:
 		p.advance()
@@ -62,6 +63,19 @@ func (p *parser) columnProperty(c *ColumnDefinition) bool {
 		return p.columnWord(c)
 	}
 	return true
+}
+
+// nullConstraint passes CONSTRAINT name before NULL and NOT NULL, where a name may stand and is not kept.
+func (p *parser) nullConstraint() {
+	if !p.is(kwConstraint) || !p.peek().isName() {
+		return
+	}
+	m := p.mark()
+	p.advance()
+	p.advance()
+	if !p.is(kwNull) && !p.is(kwNot) {
+		p.reset(m)
+	}
 }
 
 func (p *parser) setNull(c *ColumnDefinition, null Toggle) {
