@@ -176,6 +176,9 @@ func numberOf(info *wire.TypeInfo) (value.Type, decoder, bool) {
 		return t, func(b []byte) (value.Value, error) { return value.OfMoney(wire.Money(b)), nil }, true
 	case wire.TypeDecimal, wire.TypeNumeric, wire.TypeDecimalN, wire.TypeNumericN:
 		t.ID, t.Precision, t.Scale = value.Decimal, info.Precision, info.Scale
+		if info.ID == wire.TypeNumericN || info.ID == wire.TypeNumeric {
+			t = t.AsNumeric()
+		}
 		return t, decimalDecoder(info.Precision, info.Scale), true
 	case wire.TypeGUID:
 		t.ID = value.UniqueIdentifier

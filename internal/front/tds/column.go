@@ -97,7 +97,11 @@ func typeInfo(t value.Type) wire.TypeInfo {
 	}
 	switch t.ID {
 	case value.Decimal:
-		return wire.TypeInfo{ID: wire.TypeDecimalN, Size: wire.DecimalSize(t.Precision), Precision: t.Precision, Scale: t.Scale}
+		id := wire.TypeDecimalN
+		if t.Name() == "numeric" {
+			id = wire.TypeNumericN
+		}
+		return wire.TypeInfo{ID: id, Size: wire.DecimalSize(t.Precision), Precision: t.Precision, Scale: t.Scale}
 	case value.Date:
 		return wire.TypeInfo{ID: wire.TypeDateN, Size: 3}
 	case value.Time:

@@ -31,7 +31,7 @@ func encoderOf(t value.Type, info wire.TypeInfo) encoder {
 		return func(dst []byte, v *value.Value) []byte { return wire.AppendMoney(dst, v.Money(), size) }
 	case wire.TypeMoneyN:
 		return func(dst []byte, v *value.Value) []byte { return wire.AppendMoneyN(dst, v.Money(), size) }
-	case wire.TypeDecimalN:
+	case wire.TypeDecimalN, wire.TypeNumericN:
 		return decimalEncoder(info)
 	case wire.TypeGUID:
 		return func(dst []byte, v *value.Value) []byte { return wire.AppendGUID(dst, v.Text()) }

@@ -122,6 +122,7 @@ func all() ([]plan.Column, []value.Value) {
 		{value.Type{ID: value.BigInt}, value.OfInt(-9223372036854775808)},
 		{value.Type{ID: value.Decimal, Precision: 9, Scale: 2}, value.OfDecimal(value.Int128Of(-1234567), 2)},
 		{value.Type{ID: value.Decimal, Precision: 38, Scale: 10}, value.OfDecimal(value.Int128{Hi: 1 << 60, Lo: 7}, 10)},
+		{value.Type{ID: value.Decimal, Precision: 5, Scale: 1}.AsNumeric(), value.OfDecimal(value.Int128Of(15), 1)},
 		{value.Type{ID: value.SmallMoney}, value.OfMoney(-2147483648)},
 		{value.Type{ID: value.Money}, value.OfMoney(922337203685477)},
 		{value.Type{ID: value.Real}, value.OfFloat(0.5)},

@@ -215,7 +215,7 @@ func (s *scanner) typeInfo() wire.TypeInfo {
 		}
 	default:
 		t.Size = int32(s.u8())
-		if t.ID == wire.TypeDecimalN {
+		if t.ID == wire.TypeDecimalN || t.ID == wire.TypeNumericN {
 			t.Precision, t.Scale = s.u8(), s.u8()
 		}
 	}
