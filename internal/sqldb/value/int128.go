@@ -196,6 +196,14 @@ func (n Int128) Rescale(from, to uint8, truncate bool) (m Int128, ok bool) {
 	return n.divPower(drop, truncate), true
 }
 
+// mulSmall multiplies n, which is not negative; ok is false where the product has more than 127 bits.
+func (n Int128) mulSmall(m uint64) (p Int128, ok bool) {
+	over, lo := bits.Mul64(n.Lo, m)
+	top, hi := bits.Mul64(uint64(n.Hi), m)
+	hi, carry := bits.Add64(hi, over, 0)
+	return Int128{Hi: int64(hi), Lo: lo}, top+carry == 0 && int64(hi) >= 0
+}
+
 func (n Int128) mulPower(digits int) (Int128, bool) {
 	if n.Sign() == 0 {
 		return n, true
@@ -203,32 +211,33 @@ func (n Int128) mulPower(digits int) (Int128, bool) {
 	if digits > 38 {
 		return Int128{}, false
 	}
-	if small, ok := n.IsInt64(); ok && digits <= 18 && small != -small {
-		hi, lo := bits.Mul64(abs64(small), powers[digits].Lo)
-		m := Int128{Hi: int64(hi), Lo: lo}
-		if small < 0 {
-			m = m.Neg()
-		}
-		return m, m.fits(38)
+	hi, lo := n.Abs()
+	m, ok := Int128{Hi: int64(hi), Lo: lo}, int64(hi) >= 0
+	for ; digits > 0 && ok; digits -= 19 {
+		m, ok = m.mulSmall(powers[min(digits, 19)].Lo)
 	}
-	m, ok := Int128OfBig(new(big.Int).Mul(n.Big(), powers[digits].Big()))
+	if n.Hi < 0 {
+		m = m.Neg()
+	}
 	return m, ok && m.fits(38)
+}
+
+// divSmall divides two unsigned halves.
+func divSmall(hi, lo, by uint64) (qHi, qLo, rest uint64) {
+	qHi = hi / by
+	qLo, rest = bits.Div64(hi%by, lo, by)
+	return qHi, qLo, rest
 }
 
 func (n Int128) divPower(digits int, truncate bool) Int128 {
 	hi, lo := n.Abs()
-	var q, r Int128
-	if digits <= 19 {
-		p := powers[digits].Lo
-		qHi := hi / p
-		qLo, rest := bits.Div64(hi%p, lo, p)
-		q, r = Int128{Hi: int64(qHi), Lo: qLo}, Int128{Lo: rest}
-	} else {
-		bq, br := new(big.Int).QuoRem(Int128{Hi: int64(hi), Lo: lo}.Big(), powers[digits].Big(), new(big.Int))
-		q, _ = Int128OfBig(bq)
-		r, _ = Int128OfBig(br)
+	if digits > 19 {
+		hi, lo, _ = divSmall(hi, lo, powers[19].Lo) // what is cut here is below a half of what is cut next
+		digits -= 19
 	}
-	if !truncate && r.Add(r).Cmp(powers[digits]) >= 0 {
+	hi, lo, rest := divSmall(hi, lo, powers[digits].Lo)
+	q := Int128{Hi: int64(hi), Lo: lo}
+	if p := powers[digits].Lo; !truncate && rest >= p-rest && p > 1 {
 		q = q.Add(Int128{Lo: 1})
 	}
 	if n.Hi < 0 {

@@ -38,15 +38,10 @@ func Operator(op Op, a, b Type) (Operation, Type, error) {
 	if err != nil {
 		return nil, Type{}, err
 	}
-	f := operation(op, a, b, t)
-	return func(x, y Value) (Value, error) {
-		if x.kind == KindNull || y.kind == KindNull {
-			return Value{}, nil
-		}
-		return f(x, y)
-	}, t, nil
+	return operation(op, a, b, t), t, nil
 }
 
+// operation is of values either of which may be NULL: then the result is.
 func operation(op Op, a, b, t Type) Operation {
 	switch {
 	case op == OpShl || op == OpShr:
@@ -54,7 +49,12 @@ func operation(op Op, a, b, t Type) Operation {
 	case t.IsString():
 		return concatenation(a, b, t)
 	case t.IsBinary():
-		return func(x, y Value) (Value, error) { return shapedBytes(x.text+y.text, t), nil }
+		return func(x, y Value) (Value, error) {
+			if x.kind == KindNull || y.kind == KindNull {
+				return Value{}, nil
+			}
+			return shapedBytes(x.text+y.text, t), nil
+		}
 	case t.ID == Decimal:
 		return converted(decimalOperation(op, t), a, b, Type{ID: Decimal})
 	case t.IsInteger():
@@ -74,6 +74,9 @@ func converted(f Operation, a, b, t Type) Operation {
 		return f
 	}
 	return func(x, y Value) (Value, error) {
+		if x.kind == KindNull || y.kind == KindNull {
+			return Value{}, nil
+		}
 		var err error
 		if left != nil {
 			if x, err = left(x); err != nil {
@@ -109,6 +112,9 @@ func concatenation(a, b, t Type) Operation {
 	limit := t.Length
 	narrow := t.ID == Char || t.ID == VarChar
 	return func(x, y Value) (Value, error) {
+		if x.kind == KindNull || y.kind == KindNull {
+			return Value{}, nil
+		}
 		s := x.text + y.text
 		if limit != Max && (len(s) > int(limit) || narrow && len(s) > 8000) {
 			s = cutTo(s, t)
@@ -135,18 +141,32 @@ func integerOperation(op Op, t Type) Operation {
 	switch op {
 	case OpAdd:
 		return func(x, y Value) (Value, error) {
+			if x.kind == KindNull || y.kind == KindNull {
+				return Value{}, nil
+			}
 			n := x.lo + y.lo
 			return check(n, (n > x.lo) == (y.lo > 0))
 		}
 	case OpSub:
 		return func(x, y Value) (Value, error) {
+			if x.kind == KindNull || y.kind == KindNull {
+				return Value{}, nil
+			}
 			n := x.lo - y.lo
 			return check(n, (n < x.lo) == (y.lo > 0))
 		}
 	case OpMul:
-		return func(x, y Value) (Value, error) { return check(multiply(x.lo, y.lo)) }
+		return func(x, y Value) (Value, error) {
+			if x.kind == KindNull || y.kind == KindNull {
+				return Value{}, nil
+			}
+			return check(multiply(x.lo, y.lo))
+		}
 	case OpDiv:
 		return func(x, y Value) (Value, error) {
+			if x.kind == KindNull || y.kind == KindNull {
+				return Value{}, nil
+			}
 			if y.lo == 0 {
 				return Value{}, errDivide()
 			}
@@ -154,6 +174,9 @@ func integerOperation(op Op, t Type) Operation {
 		}
 	case OpMod:
 		return func(x, y Value) (Value, error) {
+			if x.kind == KindNull || y.kind == KindNull {
+				return Value{}, nil
+			}
 			if y.lo == 0 {
 				return Value{}, errDivide()
 			}
@@ -163,11 +186,26 @@ func integerOperation(op Op, t Type) Operation {
 			return OfInt(x.lo % y.lo), nil
 		}
 	case OpAnd:
-		return func(x, y Value) (Value, error) { return OfInt(x.lo & y.lo), nil }
+		return func(x, y Value) (Value, error) {
+			if x.kind == KindNull || y.kind == KindNull {
+				return Value{}, nil
+			}
+			return OfInt(x.lo & y.lo), nil
+		}
 	case OpOr:
-		return func(x, y Value) (Value, error) { return OfInt(x.lo | y.lo), nil }
+		return func(x, y Value) (Value, error) {
+			if x.kind == KindNull || y.kind == KindNull {
+				return Value{}, nil
+			}
+			return OfInt(x.lo | y.lo), nil
+		}
 	}
-	return func(x, y Value) (Value, error) { return OfInt(x.lo ^ y.lo), nil }
+	return func(x, y Value) (Value, error) {
+		if x.kind == KindNull || y.kind == KindNull {
+			return Value{}, nil
+		}
+		return OfInt(x.lo ^ y.lo), nil
+	}
 }
 
 func multiply(x, y int64) (int64, bool) {
@@ -184,6 +222,9 @@ func shift(op Op, t Type) Operation {
 		size = 1
 	}
 	return func(x, y Value) (Value, error) {
+		if x.kind == KindNull || y.kind == KindNull {
+			return Value{}, nil
+		}
 		if t.IsBinary() {
 			return shiftBytes(x.text, op, y.lo), nil
 		}

@@ -6,6 +6,8 @@ import (
 	"math/bits"
 )
 
+// The operations are of values of one type, either of which may be NULL: then the result is.
+
 func floatOperation(op Op, t Type) Operation {
 	finish := func(f float64) (Value, error) {
 		if t.ID == Real {
@@ -18,13 +20,31 @@ func floatOperation(op Op, t Type) Operation {
 	}
 	switch op {
 	case OpAdd:
-		return func(x, y Value) (Value, error) { return finish(x.Float64() + y.Float64()) }
+		return func(x, y Value) (Value, error) {
+			if x.kind == KindNull || y.kind == KindNull {
+				return Value{}, nil
+			}
+			return finish(x.Float64() + y.Float64())
+		}
 	case OpSub:
-		return func(x, y Value) (Value, error) { return finish(x.Float64() - y.Float64()) }
+		return func(x, y Value) (Value, error) {
+			if x.kind == KindNull || y.kind == KindNull {
+				return Value{}, nil
+			}
+			return finish(x.Float64() - y.Float64())
+		}
 	case OpMul:
-		return func(x, y Value) (Value, error) { return finish(x.Float64() * y.Float64()) }
+		return func(x, y Value) (Value, error) {
+			if x.kind == KindNull || y.kind == KindNull {
+				return Value{}, nil
+			}
+			return finish(x.Float64() * y.Float64())
+		}
 	}
 	return func(x, y Value) (Value, error) {
+		if x.kind == KindNull || y.kind == KindNull {
+			return Value{}, nil
+		}
 		if y.Float64() == 0 {
 			return Value{}, errDivide()
 		}
@@ -35,6 +55,9 @@ func floatOperation(op Op, t Type) Operation {
 func moneyOperation(op Op, t Type) Operation {
 	least, greatest := limits(t.ID)
 	return func(x, y Value) (Value, error) {
+		if x.kind == KindNull || y.kind == KindNull {
+			return Value{}, nil
+		}
 		a, b := x.lo, y.lo
 		var n int64
 		ok := true
@@ -98,6 +121,9 @@ func decimalOperation(op Op, t Type) Operation {
 	switch op {
 	case OpAdd, OpSub:
 		return func(x, y Value) (Value, error) {
+			if x.kind == KindNull || y.kind == KindNull {
+				return Value{}, nil
+			}
 			n, m, scale, ok := aligned(x, y)
 			if !ok {
 				return bigDecimal(op, x, y, t)
@@ -109,6 +135,9 @@ func decimalOperation(op Op, t Type) Operation {
 		}
 	case OpMul:
 		return func(x, y Value) (Value, error) {
+			if x.kind == KindNull || y.kind == KindNull {
+				return Value{}, nil
+			}
 			a, small := x.decimal().IsInt64()
 			b, too := y.decimal().IsInt64()
 			if !small || !too {
@@ -123,6 +152,9 @@ func decimalOperation(op Op, t Type) Operation {
 		}
 	case OpDiv:
 		return func(x, y Value) (Value, error) {
+			if x.kind == KindNull || y.kind == KindNull {
+				return Value{}, nil
+			}
 			if y.decimal().Sign() == 0 {
 				return Value{}, errDivide()
 			}
@@ -133,6 +165,9 @@ func decimalOperation(op Op, t Type) Operation {
 		}
 	}
 	return func(x, y Value) (Value, error) {
+		if x.kind == KindNull || y.kind == KindNull {
+			return Value{}, nil
+		}
 		if y.decimal().Sign() == 0 {
 			return Value{}, errDivide()
 		}
@@ -140,23 +175,30 @@ func decimalOperation(op Op, t Type) Operation {
 	}
 }
 
-// smallQuotient divides what fits 64 bits, moved to the scale of the result, in 128.
+// smallQuotient divides by what fits 64 bits, digit by digit as one does on paper, eighteen at a time.
 func smallQuotient(x, y Value, scale uint8) (Int128, bool) {
-	n, ok := x.decimal().IsInt64()
-	m, fine := y.decimal().IsInt64()
+	m, ok := y.decimal().IsInt64()
 	move := int(scale) - int(x.scale) + int(y.scale)
-	if !ok || !fine || move < 0 || move > 19 || m == 0 {
+	if !ok || move < 0 || m == 0 {
 		return Int128{}, false
 	}
 	d := abs64(m)
-	hi, lo := bits.Mul64(abs64(n), powers[move].Lo)
-	top := hi / d
-	low, _ := bits.Div64(hi%d, lo, d)
-	q := Int128{Hi: int64(top), Lo: low}
-	if (n < 0) != (m < 0) {
+	hi, lo := x.decimal().Abs()
+	hi, lo, rest := divSmall(hi, lo, d)
+	q := Int128{Hi: int64(hi), Lo: lo}
+	for ; move > 0 && ok; move -= 18 {
+		p := powers[min(move, 18)].Lo
+		over, low := bits.Mul64(rest, p)
+		var digits uint64
+		digits, rest = bits.Div64(over, low, d)
+		if q, ok = q.mulSmall(p); ok {
+			q = q.Add(Int128{Lo: digits})
+		}
+	}
+	if (x.hi < 0) != (m < 0) {
 		q = q.Neg()
 	}
-	return q, true
+	return q, ok && q.fits(38)
 }
 
 // aligned brings two decimals to one scale; ok is false where that does not fit.
@@ -226,6 +268,9 @@ func roundBig(n, by *big.Int) *big.Int {
 // dateOperation adds or subtracts datetimes as durations since 1900.
 func dateOperation(op Op, t Type) Operation {
 	return func(x, y Value) (Value, error) {
+		if x.kind == KindNull || y.kind == KindNull {
+			return Value{}, nil
+		}
 		by := y.lo - daysTo1900*TicksPerDay
 		if op == OpSub {
 			by = -by
