@@ -103,19 +103,26 @@ func (v *vaultLoad) target(path string) target {
 func (v *vaultLoad) secrets(ctx context.Context, s settings) error {
 	set := v.target("/secrets/secret-0")
 	set.method, set.body = http.MethodPut, `{"value":"a value of the usual length"}`
-	var took [][2]outcome
-	for round := range storageRounds {
+	bare, stop, err := startBare(ctx)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	took := make([][2]outcome, storageRounds)
+	for round := range took {
 		set.each = func(n int) string {
 			return fmt.Sprintf("%s/secrets/set-%d-%d%s", vaultHost, round, n, vaultVersion)
 		}
-		o, err := set.run(ctx, s)
-		if err != nil {
+		if took[round][0], err = set.run(ctx, s); err != nil {
 			return err
 		}
-		took = append(took, [2]outcome{o, {PerSecond: 1}})
+		discarded := target{url: "https://" + bare.TLS + "/", method: set.method, body: set.body, header: v.header}
+		if took[round][1], err = discarded.run(ctx, s); err != nil {
+			return err
+		}
 	}
-	ours, _ := middle(took)
-	v.table.add("set secret, durable", fmt.Sprintf("%.0f/s", ours.PerSecond), "≥ 8000/s", ours.PerSecond >= 8000)
+	ours, discarded := middle(took)
+	v.table.add("set secret, durable", fmt.Sprintf("%.0f/s (bare: %.0f/s)", ours.PerSecond, discarded.PerSecond), "≥ 8000/s", ours.PerSecond >= 8000)
 	if err := v.read(ctx, s, "get secret, beside bare TLS", 1); err != nil {
 		return err
 	}
