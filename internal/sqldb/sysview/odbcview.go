@@ -31,6 +31,9 @@ func odbcOf(t value.Type) odbcType {
 		o.code = -5
 	case value.Decimal:
 		o.code, o.bytes = 3, int64(t.Precision)+2
+		if t.Name() == "numeric" {
+			o.code = 2
+		}
 	case value.SmallMoney:
 		o.code, o.bytes = 3, 12
 	case value.Money:

@@ -10,7 +10,8 @@ const tables = `CREATE TABLE dbo.customer (
 	name nvarchar(50) NOT NULL CONSTRAINT DF_name DEFAULT N'x' CONSTRAINT UQ_name UNIQUE,
 	balance decimal(18,2) NULL CONSTRAINT CK_balance CHECK (balance >= 0),
 	stamp rowversion,
-	born date)
+	born date,
+	share numeric(5,2))
 CREATE TABLE dbo.[order] (number bigint NOT NULL PRIMARY KEY, customer int CONSTRAINT FK_order REFERENCES dbo.customer (id) ON DELETE CASCADE)
 CREATE INDEX IX_balance ON dbo.customer (balance DESC, name) WHERE balance > 0
 INSERT INTO dbo.customer (name, balance) VALUES (N'a', 1), (N'b', 2)`
@@ -47,6 +48,7 @@ var asked = []struct{ text, row string }{
 	// Drivers.
 	{"EXEC sp_tables @table_name = 'cust%', @table_type = '''TABLE'''", "shop|dbo|customer|TABLE|NULL"},
 	{"EXEC sp_columns 'customer', 'dbo'", "shop|dbo|customer|id|4|int identity|10|4|0|10|0|NULL|NULL|4|NULL|NULL|1|NO|56"},
+	{"EXEC sp_columns 'customer', @column_name = 'share'", "shop|dbo|customer|share|2|numeric|5|7|2|10|1|NULL|NULL|2|NULL|NULL|6|YES|106"},
 	{"EXEC sp_columns_100 'order', @fUsePattern = 0", "shop|dbo|order|number|-5|bigint|"},
 	{"EXEC sp_pkeys 'customer'", "shop|dbo|customer|id|1|PK_customer"},
 	{"EXEC sp_fkeys @pktable_name = 'customer'", "shop|dbo|customer|id|shop|dbo|order|customer|1|1|0|FK_order|PK_customer|7"},
