@@ -5,6 +5,7 @@ func (p *parser) alterTable(n Node) Statement {
 	s := &AlterTable{Node: n}
 	p.advance()
 	s.Name = p.objectName()
+	p.table = s.Name.Name.Name
 	s.Action = p.tableAction()
 	p.done(&s.Node)
 	return s

@@ -53,7 +53,7 @@ func (p *parser) columnProperty(c *ColumnDefinition) bool {
 			return true
 		}
 		if c.Default != nil {
-			p.failAt(k.At.Line, 8148, "More than one column DEFAULT constraint specified for column '%s', table ''.", c.Name.Name)
+			p.failAt(k.At.Line, 8148, "More than one column DEFAULT constraint specified for column '%s', table '%s'.", c.Name.Name, p.table)
 		}
 		c.Default = &k
 	case kwIndex:
@@ -80,7 +80,7 @@ func (p *parser) nullConstraint() {
 
 func (p *parser) setNull(c *ColumnDefinition, null Toggle) {
 	if c.Null != Unspecified {
-		p.fail(8150, "Multiple NULL constraints were specified for column '%s', table ''.", c.Name.Name)
+		p.fail(8150, "Multiple NULL constraints were specified for column '%s', table '%s'.", c.Name.Name, p.table)
 	}
 	c.Null = null
 }

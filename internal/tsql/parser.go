@@ -20,6 +20,7 @@ type parser struct {
 	module  moduleKind
 
 	nodes   slabs
+	table   string   // whose columns are being defined
 	names   [5]Ident // the parts of the name that was read last
 	pending []Expr   // lists of expressions that are being read, one after another
 	labels  []Label

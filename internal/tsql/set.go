@@ -24,6 +24,7 @@ func (p *parser) declared() DeclaredVariable {
 	p.accept(kwAs)
 	switch {
 	case p.accept(kwTable):
+		p.table = v.Name
 		d := p.tableDefinition()
 		v.Table = &d
 	case p.accept(kwCursor):

@@ -5,6 +5,7 @@ func (p *parser) createTable(n Node) Statement {
 	s := &CreateTable{Node: n}
 	p.advance()
 	s.Name = p.objectName()
+	p.table = s.Name.Name.Name
 	if p.accept(kwAs) {
 		p.notSupported("CREATE TABLE AS")
 		return s

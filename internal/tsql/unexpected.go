@@ -7,10 +7,19 @@ func (p *parser) fail(number int32, format string, args ...any) {
 	p.failAt(p.tok.line, number, format, args...)
 }
 
-// failAt reports an error of state 1 at a line.
+// failAt reports an error at a line, with the class and state that SQL Server gives it: 15 and 1 but for few.
 func (p *parser) failAt(line, number int32, format string, args ...any) {
 	if p.err == nil {
-		p.stop(&Error{Number: number, Class: 15, State: 1, Line: line, Text: fmt.Sprintf(format, args...)})
+		class, state := uint8(15), uint8(1)
+		switch number {
+		case 8148, 8150, 10709:
+			class = 16
+		case 195:
+			state = 5
+		case 1035:
+			state = 10
+		}
+		p.stop(&Error{Number: number, Class: class, State: state, Line: line, Text: fmt.Sprintf(format, args...)})
 	}
 }
 
@@ -61,7 +70,7 @@ func (p *parser) nearHere() string {
 func (p *parser) notSupported(statement string) {
 	if p.err == nil {
 		p.stop(&Error{
-			Number: 40510, Class: 15, State: 1, Line: p.tok.line,
+			Number: 40510, Class: 16, State: 1, Line: p.tok.line,
 			Text: "Statement '" + statement + "' is not supported in this version of SQL Server.",
 		})
 	}
