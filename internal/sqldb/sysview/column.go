@@ -73,7 +73,7 @@ func (r *rows) owners() func(func(columnsOwner) bool) {
 
 func columnViews() []view {
 	all := func(r *rows) {
-		r.eachColumn(func(o columnsOwner, c *catalog.Column) bool { return r.add(r.columnRow(o.header.ID, c)...) })
+		r.eachColumn(func(o columnsOwner, _ int, c *catalog.Column) bool { return r.add(r.columnRow(o.header.ID, c)...) })
 	}
 	return []view{
 		{"sys", "columns", columnColumns, all},
@@ -84,8 +84,8 @@ func columnViews() []view {
 	}
 }
 
-// eachColumn goes over all columns that the user may see.
-func (r *rows) eachColumn(visit func(o columnsOwner, c *catalog.Column) bool) {
+// eachColumn goes over all columns that the user may see, with their places, counted from 1.
+func (r *rows) eachColumn(visit func(o columnsOwner, place int, c *catalog.Column) bool) {
 	for o := range r.owners() {
 		for i, c := range o.columns {
 			if c.ID == 0 { // a view's columns are numbered by their place
@@ -93,7 +93,7 @@ func (r *rows) eachColumn(visit func(o columnsOwner, c *catalog.Column) bool) {
 				numbered.ID = int32(i) + 1
 				c = &numbered
 			}
-			if !visit(o, c) {
+			if !visit(o, i+1, c) {
 				return
 			}
 		}
@@ -122,7 +122,7 @@ func insertColumns(row []any, own ...any) []any {
 }
 
 func computed(r *rows) {
-	r.eachColumn(func(o columnsOwner, c *catalog.Column) bool {
+	r.eachColumn(func(o columnsOwner, _ int, c *catalog.Column) bool {
 		if c.Computed == nil {
 			return true
 		}
@@ -132,7 +132,7 @@ func computed(r *rows) {
 
 func identities(r *rows) {
 	counters := r.counters()
-	r.eachColumn(func(o columnsOwner, c *catalog.Column) bool {
+	r.eachColumn(func(o columnsOwner, _ int, c *catalog.Column) bool {
 		if c.Identity == nil {
 			return true
 		}

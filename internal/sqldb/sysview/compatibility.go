@@ -55,7 +55,7 @@ func sysobjects(r *rows) {
 }
 
 func syscolumns(r *rows) {
-	r.eachColumn(func(o columnsOwner, c *catalog.Column) bool {
+	r.eachColumn(func(o columnsOwner, _ int, c *catalog.Column) bool {
 		t := c.Type
 		defaultID, status := int32(0), 0
 		if c.Default != nil {

@@ -99,15 +99,9 @@ func yesNo(b bool) string {
 }
 
 func informationColumns(r *rows) {
-	r.eachColumn(func(o columnsOwner, c *catalog.Column) bool {
+	r.eachColumn(func(o columnsOwner, place int, c *catalog.Column) bool {
 		if o.header.Kind != catalog.KindTable && o.header.Kind != catalog.KindView {
 			return true
-		}
-		place := 0
-		for i, other := range o.columns {
-			if other.Name == c.Name {
-				place = i + 1
-			}
 		}
 		text := any(nil)
 		if c.Default != nil {

@@ -246,7 +246,7 @@ func odbcParameterRows(r *rows) {
 }
 
 func tableCollations(r *rows) {
-	r.eachColumn(func(o columnsOwner, c *catalog.Column) bool {
+	r.eachColumn(func(o columnsOwner, _ int, c *catalog.Column) bool {
 		if !c.Type.IsString() {
 			return r.add(o.header.ID, c.ID, c.Name)
 		}
