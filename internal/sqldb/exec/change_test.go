@@ -420,3 +420,34 @@ func TestLargeRows(t *testing.T) {
 		t.Fatalf("%d parts of nothing", n)
 	}
 }
+
+// Who refers to a row keeps its key, and nothing else of it.
+func TestReferenceLocks(t *testing.T) {
+	w := newWorld(t)
+	parent := w.table(1, "parent", "*id", integer, "n", integer)
+	child := w.table(2, "child", "*id", integer, "p", integer)
+	w.foreign(child, "p", parent, "id", catalog.NoAction, catalog.NoAction)
+	w.must(w.insertInto(parent, r(1, 0)))
+	one := compare(plan.Equal, at(required, 0), lit(1))
+	first, second := *w, *w
+	first.local, second.local = txn.NewLocal(), txn.NewLocal()
+	first.begin(txn.ReadCommitted)
+	second.begin(txn.ReadCommitted)
+	first.must(w.insertInto(child, r(10, 1)))
+	second.must(w.insertInto(child, r(20, 1)))
+	first.must(w.updateOf(parent, one, 1, lit(5))) // both refer to the row, and one of them changes it
+	second.fails(w.deleteOf(parent, one), 1222)
+	first.commit()
+	second.must(w.updateOf(parent, one, 1, lit(6)))
+	second.fails(w.deleteOf(parent, one), 547)
+	second.commit()
+	first.begin(txn.ReadCommitted)
+	second.begin(txn.ReadCommitted)
+	first.must(w.insertInto(parent, r(2, 0)))
+	second.fails(w.insertInto(child, r(30, 2)), 1222) // it may yet be committed
+	second.fails(w.insertInto(child, r(30, 3)), 547)
+	first.commit()
+	second.must(w.insertInto(child, r(30, 2)))
+	second.commit()
+	w.want(w.must(scanOf(parent)), "1 6", "2 0")
+}

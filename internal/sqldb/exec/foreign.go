@@ -99,7 +99,11 @@ func (g *target) noteForeign(r *run, w *writing, old, new Row) error {
 		}
 		p.known[string(w.value)] = true
 		if len(p.known) >= mostParents && k.key.Referenced != k.key.ParentID {
-			if err := k.verify(r, p, "INSERT"); err != nil {
+			statement := "INSERT"
+			if old != nil {
+				statement = "UPDATE"
+			}
+			if err := k.verify(r, p, statement); err != nil {
 				return err
 			}
 			clear(p.known)
@@ -123,10 +127,7 @@ func (k *foreignKey) verify(r *run, p *parentKeys, statement string) error {
 		if err := r.tick(); err != nil {
 			return err
 		}
-		if err := r.Tx.LockKey(r, k.parent.at, []byte(key), txn.Shared); err != nil {
-			return err
-		}
-		_, found, err := r.Tx.Newest(k.parent.at, []byte(key))
+		found, err := k.exists(r, []byte(key))
 		if err != nil {
 			return err
 		}
@@ -135,6 +136,22 @@ func (k *foreignKey) verify(r *run, p *parentKeys, statement string) error {
 		}
 	}
 	return nil
+}
+
+// exists reports whether a key is there, and keeps it. Where it is not, somebody may be about to commit it.
+func (k *foreignKey) exists(r *run, key []byte) (bool, error) {
+	if err := r.Tx.LockReference(r, k.parent.at, key, txn.Shared); err != nil {
+		return false, err
+	}
+	_, found, err := r.Tx.Newest(k.parent.at, key)
+	if err != nil || found {
+		return found, err
+	}
+	if err := r.Tx.LockKey(r, k.parent.at, key, txn.Shared); err != nil {
+		return false, err
+	}
+	_, found, err = r.Tx.Newest(k.parent.at, key)
+	return found, err
 }
 
 // finish checks what is checked at the end of a statement, and carries out the actions of foreign keys.

@@ -78,6 +78,9 @@ func (g *target) noteRemoved(r *run, w *writing, old, new Row) error {
 		if null || new != nil && !k.changes(old, new) {
 			continue
 		}
+		if err := r.Tx.LockReference(r, k.parent.at, k.parentKey(r, g, key), txn.Exclusive); err != nil {
+			return err
+		}
 		p := w.removed[i]
 		if p == nil {
 			p = &removedKeys{old: map[string]Row{}, new: map[string]Row{}}
@@ -187,14 +190,19 @@ func (g *target) tell(r *run, changes []change) error {
 
 // returned reports whether a removed key is there again.
 func (k *reference) returned(r *run, parent *target, key Row) (bool, error) {
+	_, found, err := r.Tx.Newest(k.parent.at, k.parentKey(r, parent, key))
+	return found, err
+}
+
+// parentKey is where a referenced key lies; key has the referenced columns. It is good until the next call.
+func (k *reference) parentKey(r *run, parent *target, key Row) []byte {
 	w := parent.writing(r)
 	w.scratch = w.scratch[:0]
 	for _, o := range k.parent.ordinals {
 		w.scratch = append(w.scratch, key[slices.Index(k.columns, o)])
 	}
 	w.value = row.AppendKey(append(w.value[:0], k.parent.at.Prefix()...), k.parent.keys, w.scratch)
-	_, found, err := r.Tx.Newest(k.parent.at, w.value)
-	return found, err
+	return w.value
 }
 
 // consequence is what an action makes of a referring row.

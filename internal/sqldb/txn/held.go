@@ -84,6 +84,27 @@ func (t *Tx) LockKey(ctx context.Context, x *Index, key []byte, mode Mode) error
 	if x.Table.Space != Stored {
 		return nil
 	}
+	return t.lock(ctx, x, key, t.engine.locks.key(x.Table, key), mode)
+}
+
+// LockReference locks the existence of a key rather than what lies under it: Shared by whoever refers to it, Exclusive
+// by whoever takes it away. Changes of the row that leave its key alone are in nobody's way.
+func (t *Tx) LockReference(ctx context.Context, x *Index, key []byte, mode Mode) error {
+	if t.ended {
+		return ErrEnded
+	}
+	if x.Table.Space != Stored {
+		return nil
+	}
+	on := t.engine.locks.key(x.Table, key)
+	on.hash = ^on.hash
+	if on.hash == 0 {
+		on.hash = 1
+	}
+	return t.lock(ctx, x, key, on, mode)
+}
+
+func (t *Tx) lock(ctx context.Context, x *Index, key []byte, on resource, mode Mode) error {
 	intent := IntentExclusive
 	if mode == Shared {
 		intent = IntentShared
@@ -95,7 +116,6 @@ func (t *Tx) LockKey(ctx context.Context, x *Index, key []byte, mode Mode) error
 	if h.modes.covers(mode) && mode != Update || h.modes.has(Exclusive) {
 		return t.observe(x, key)
 	}
-	on := t.engine.locks.key(x.Table, key)
 	if h.keys[on.hash].covers(mode) {
 		return nil
 	}
