@@ -89,6 +89,8 @@ func TestAggregates(t *testing.T) {
 		{"CHECKSUM_AGG", column(i(5), i(3)), "6", "int"},
 		{"STRING_AGG", [][]argument{{s("a"), s(", ")}, {missing(value.Sized(value.VarChar, 1)), s(", ")}, {s("b"), s(", ")}}, "a, b", "varchar(8000)"},
 		{"STRING_AGG", [][]argument{{i(1), s(",")}, {i(2), s(",")}}, "1,2", "nvarchar(4000)"},
+		{"JSON_ARRAYAGG", column(i(1), missing(integer), i(2)), "[1,2]", "nvarchar(max)"},
+		{"JSON_OBJECTAGG", [][]argument{{s("a"), i(1)}, {s("b"), missing(integer)}}, `{"a":1,"b":null}`, "nvarchar(max)"},
 		{"APPROX_COUNT_DISTINCT", column(s("a"), s("A"), s("b")), "2", "bigint"},
 		{"SUM", column(s("1")), "8117: Operand data type varchar is invalid for sum operator.", ""},
 		{"AVG", column(date("2026-01-01")), "8117: Operand data type date is invalid for avg operator.", ""},

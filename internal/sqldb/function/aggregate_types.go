@@ -21,6 +21,8 @@ var aggregates = sync.OnceValue(func() map[string]*Aggregate {
 		{Name: "VAR", Min: 1, Max: 1, Result: spread("var"), New: newSpread(false, false)},
 		{Name: "VARP", Min: 1, Max: 1, Result: spread("varp"), New: newSpread(false, true)},
 		{Name: "STRING_AGG", Min: 2, Max: 2, Result: joined, New: newJoin},
+		{Name: "JSON_ARRAYAGG", Min: 1, Max: 1, Result: jsonGrouped, New: newJSONGroup},
+		{Name: "JSON_OBJECTAGG", Min: 2, Max: 2, Result: jsonGrouped, New: newJSONGroup},
 		{Name: "CHECKSUM_AGG", Min: 1, Max: 1, Result: checksummed, New: newChecksum},
 	}
 	m := map[string]*Aggregate{}
