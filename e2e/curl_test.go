@@ -73,7 +73,7 @@ func TestTutorialCommand(t *testing.T) {
 			needNamespaces(t)
 			i := start(t, cloud)
 			list := i.must(t, i.command("tutorial", "list")).stdout
-			for _, part := range []string{"resource-manager", "user-assigned", "storage", "storage-sas", "key-vault"} {
+			for _, part := range []string{"resource-manager", "user-assigned", "storage", "storage-sas", "key-vault", "azure-sql"} {
 				if !strings.Contains(list, part+" ") {
 					t.Errorf("the list lacks %s:\n%s", part, list)
 				}
@@ -82,6 +82,7 @@ func TestTutorialCommand(t *testing.T) {
 			for _, want := range []string{
 				"169.254.169.254", clouds[cloud].resourceManager, "AuthorizationFailed", "access_token", "provisioningState",
 				"AuthorizationPermissionMismatch", "serviceSasToken", "AccessDenied",
+				"Login failed for user '<token-identified principal>'", "Kingfisher", "refused, Msg 229",
 			} {
 				if !strings.Contains(all, want) {
 					t.Errorf("the tutorial never shows %q:\n%s", want, all)

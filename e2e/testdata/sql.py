@@ -1,5 +1,5 @@
 # Programs of pymssql's and pyodbc's (FreeTDS), unmodified, with a SQL login: sql.py HOST PORT USER PASSWORD DATABASE.
-import datetime, decimal, sys, uuid
+import datetime, decimal, glob, sys
 
 import pymssql, pyodbc
 
@@ -47,8 +47,9 @@ def with_pymssql():
 
 
 def with_pyodbc():
-    db = pyodbc.connect('DRIVER=/usr/lib/%s/odbc/libtdsodbc.so;SERVER=%s;PORT=%s;UID=%s;PWD=%s;DATABASE=%s;TDS_Version=7.4;ClientCharset=UTF-8;Encryption=require'
-                        % (sys.platform == 'linux' and 'x86_64-linux-gnu', host, port, user, password, database))
+    driver = glob.glob('/usr/lib/*/odbc/libtdsodbc.so')[0]
+    db = pyodbc.connect('DRIVER=%s;SERVER=%s;PORT=%s;UID=%s;PWD=%s;DATABASE=%s;TDS_Version=7.4;ClientCharset=UTF-8;Encryption=require'
+                        % (driver, host, port, user, password, database))
     c = db.cursor()
     c.execute('SELECT ?, ?, ?, ?, ?', 1, 'zwei ü', b'abc', decimal.Decimal('12.50'), datetime.datetime(2024, 2, 29, 1, 2, 3))
     expect('parameters', tuple(c.fetchone()), (1, 'zwei ü', b'abc', decimal.Decimal('12.50'), datetime.datetime(2024, 2, 29, 1, 2, 3)))

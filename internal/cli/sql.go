@@ -36,7 +36,8 @@ func newSQL(sh *shell) *cobra.Command {
 		Long: `sql connects to a server of Azure SQL and runs Transact-SQL: what -Q says, a file, standard input, or what is typed.
 GO on a line of its own sends what was typed. In "alcedo vm run" it signs in with the machine's managed identity,
 elsewhere as the owner of the cloud, with -U and -P as a SQL login. It ends with status 1 where a batch failed.`,
-		Example: `  alcedo sql -S shop -d app
+		Example: `  alcedo sql create shop -d app
+  alcedo sql -S shop -d app
   alcedo sql -S shop -d app -Q "SELECT name FROM sys.tables" -o json
   alcedo sql -S shop -d app -i schema.sql
   alcedo vm run web -- alcedo sql -S shop -d app -Q "SELECT SUSER_SNAME()"`,
@@ -52,6 +53,7 @@ elsewhere as the owner of the cloud, with -U and -P as a SQL login. It ends with
 	flags.StringVarP(&f.user, "user", "U", "", "SQL login")
 	flags.StringVarP(&f.password, "password", "P", "", "its password (default: $SQLCMDPASSWORD)")
 	_ = cmd.MarkFlagRequired("server")
+	cmd.AddCommand(newSQLCreate(sh))
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"table", "csv", "json"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
@@ -153,14 +155,12 @@ func (sh *shell) sqlOptions(ctx context.Context, f sqlFlags) (sqlclient.Options,
 	return o, nil
 }
 
-// metadataWait is how long the metadata service may take to show that this is a machine.
-const metadataWait = 300 * time.Millisecond
+// metadataWait is how long the metadata service's address may take to accept a connection: elsewhere nobody does.
+const metadataWait = 500 * time.Millisecond
 
 // machineSuffix tells whether this runs on a virtual machine, and the suffix of SQL servers in its cloud.
 func machineSuffix(ctx context.Context) (string, bool) {
-	ctx, cancel := context.WithTimeout(ctx, metadataWait)
-	defer cancel()
-	var d net.Dialer
+	d := net.Dialer{Timeout: metadataWait}
 	conn, err := d.DialContext(ctx, "tcp", net.JoinHostPort(cloud.IMDSAddress, "80"))
 	if err != nil {
 		return "", false
@@ -174,7 +174,7 @@ func machineSuffix(ctx context.Context) (string, bool) {
 	if err := metadata(ctx, "/metadata/instance?api-version=2021-02-01", &machine); err != nil {
 		return "", false
 	}
-	names := map[string]string{"AzurePublicCloud": "AzureCloud"}
+	names := map[string]string{"AzurePublicCloud": "AzureCloud", "AzureUSGovernmentCloud": "AzureUSGovernment"}
 	name := machine.Compute.Environment
 	if official, ok := names[name]; ok {
 		name = official
