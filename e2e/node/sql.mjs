@@ -76,6 +76,24 @@ async function story(connection) {
   const called = await run(connection, 'dbo.twice', r => r.addOutputParameter('n', TYPES.Int, 21), 'callProcedure');
   expect('output', called.outputs, { n: 42 });
 
+  const sums = [];
+  await new Promise((resolve, reject) => {
+    const prepared = new Request('SELECT @a + @b', error => (error ? reject(error) : undefined));
+    prepared.addParameter('a', TYPES.Int);
+    prepared.addParameter('b', TYPES.Int);
+    prepared.on('row', row => sums.push(row[0].value));
+    let next = 0;
+    prepared.on('prepared', () => connection.execute(prepared, { a: next, b: 10 }));
+    prepared.on('requestCompleted', () => {
+      if (sums.length === 0) return;
+      next += 1;
+      if (next < 3) connection.execute(prepared, { a: next, b: 10 });
+      else resolve();
+    });
+    connection.prepare(prepared);
+  });
+  expect('prepared', sums, [10, 11, 12]);
+
   const loaded = await new Promise((resolve, reject) => {
     const load = connection.newBulkLoad('dbo.node', (error, count) => (error ? reject(error) : resolve(count)));
     load.addColumn('id', TYPES.Int, { nullable: false });
