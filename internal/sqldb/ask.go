@@ -125,20 +125,6 @@ func (e surroundings) askSession(name string, args []value.Value) (value.Value, 
 		return number(38)
 	case "@@OPTIONS":
 		return number(s.settings.bits())
-	case "@@SERVERNAME":
-		return words(s.serverName)
-	case "@@SERVICENAME":
-		return words("MSSQLSERVER")
-	case "@@VERSION":
-		return words(versionBanner)
-	case "@@MICROSOFTVERSION":
-		return number(int64(microsoftBuild))
-	case "HOST_NAME":
-		return words(s.login.Host)
-	case "HOST_ID":
-		return words(strings.TrimSpace(strings.Repeat(" ", 0) + itoa(int(s.login.Process))))
-	case "APP_NAME", "PROGRAM_NAME":
-		return words(s.login.App)
 	case "GETANSINULL":
 		return number(1)
 	case "CONTEXT_INFO":
@@ -160,6 +146,28 @@ func (e surroundings) askSession(name string, args []value.Value) (value.Value, 
 			return nothing()
 		}
 		return value.OfVariant(c.v, c.t), true
+	}
+	return e.askConnection(name)
+}
+
+// askConnection answers what the server and the login say of themselves.
+func (e surroundings) askConnection(name string) (value.Value, bool) {
+	s := e.session
+	switch name {
+	case "@@SERVERNAME":
+		return words(s.serverName)
+	case "@@SERVICENAME":
+		return words("MSSQLSERVER")
+	case "@@VERSION":
+		return words(versionBanner)
+	case "@@MICROSOFTVERSION":
+		return number(int64(microsoftBuild))
+	case "HOST_NAME":
+		return words(s.login.Host)
+	case "HOST_ID":
+		return words(itoa(int(s.login.Process)))
+	case "APP_NAME", "PROGRAM_NAME":
+		return words(s.login.App)
 	}
 	return value.Value{}, false
 }
