@@ -18,6 +18,7 @@ var errFatal = errors.New("front/tds: a message of class 20 or above ended the c
 
 // finish ends the answer to a request: with what the session returned, and with the last DONE where it has not said it.
 func (c *connection) finish(err error) error {
+	c.release() // before the client knows that it may send again
 	a := c.answer
 	if a.lost != nil {
 		return a.lost
