@@ -61,7 +61,7 @@ type Instance struct {
 	Listen         string    `json:"listen"` // address of the TLS listener, as bound
 	Proxy          string    `json:"proxy"`  // address of the CONNECT proxy
 	DevStorage     string    `json:"devStorage,omitempty"`
-	SQL            string    `json:"sql"` // address of the TDS listener
+	SQL            string    `json:"sql"`      // address of the TDS listener
 	Identity       string    `json:"identity"` // address of the identity endpoint of alcedo env
 	ControlSocket  string    `json:"controlSocket"`
 	SandboxSocket  string    `json:"sandboxSocket"`

@@ -175,8 +175,10 @@ func (e surroundings) askConnection(name string) (value.Value, bool) {
 // bits are @@OPTIONS.
 func (s *settings) bits() int {
 	bits := 0
-	for i, on := range []bool{false, s.implicit, s.cursorClose, s.ansiWarnings, s.ansiPadding, s.ansiNulls, s.arithAbort, false,
-		s.quotedIdentifier, s.noCount, s.ansiNullDefault, false, s.concatNull, s.numericRoundAbort, s.xactAbort} {
+	for i, on := range []bool{
+		false, s.implicit, s.cursorClose, s.ansiWarnings, s.ansiPadding, s.ansiNulls, s.arithAbort, false,
+		s.quotedIdentifier, s.noCount, s.ansiNullDefault, false, s.concatNull, s.numericRoundAbort, s.xactAbort,
+	} {
 		if on {
 			bits |= 1 << i
 		}

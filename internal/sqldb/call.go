@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
 	"github.com/alcedo-cloud/alcedo/internal/tsql"
 )
@@ -74,6 +75,7 @@ type invocation struct {
 	outputs      []Output // by the ordinals of args
 	statusAnyway bool
 	line         int32
+	tables       map[int]*catalog.Table // table variables among args, by ordinal
 }
 
 // give notes an OUTPUT parameter's value where the caller asked for it.
@@ -232,6 +234,14 @@ func (r *run) fill(sc *scope, p *invocation, first int, declaration string) ([]i
 		if place >= count {
 			return nil, value.Errorf(8144, 16, 2, "Procedure or function %s has too many arguments specified.", p.name)
 		}
+		if sc.layout.types[place].ID == value.Void { // of a table type
+			if err := r.tableParameter(sc, sc.layout.declared[place], a, p.tables[first+i]); err != nil {
+				return nil, err
+			}
+			given[place] = true
+			places = append(places, place)
+			continue
+		}
 		v, err := convertTo(a.Value, a.Type, sc.layout.types[place])
 		if err != nil {
 			return nil, err
@@ -285,6 +295,7 @@ func (r *run) placeParameters(l *layout, parameters []tsql.Parameter) error {
 		if _, ok := l.declare(p.Name, t); !ok {
 			return value.Errorf(134, 15, 2, "The variable name '%s' has already been declared. Variable names must be unique within a query batch or stored procedure.", p.Name)
 		}
+		l.declared = append(l.declared, p)
 		l.parameters++
 	}
 	return nil

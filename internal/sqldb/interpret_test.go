@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/plan"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
 )
 
@@ -130,6 +131,39 @@ func TestCalls(t *testing.T) {
 	if out = call(Call{Number: 10, Arguments: []Argument{{Type: text, Value: value.OfString("SELECT @n")}, {Type: text, Value: value.OfString("@n int")}}}); !strings.HasPrefix(strings.Join(out.lines, ""), "Msg 8178") {
 		t.Errorf("without its parameter: %+v", out)
 	}
+}
+
+// TestTableParameters are table-valued parameters, from a client and from a table variable.
+func TestTableParameters(t *testing.T) {
+	w := newWorld(t)
+	k := w.as(boss())
+	k.want("CREATE TYPE dbo.Pairs AS TABLE (id int PRIMARY KEY, name nvarchar(10) NOT NULL)")
+	k.want("CREATE PROCEDURE p @rows dbo.Pairs READONLY, @n int AS SELECT COUNT(*), MAX(name) FROM @rows WHERE id > @n")
+	k.want("DECLARE @t dbo.Pairs; INSERT @t VALUES (1, 'a'), (2, 'b'); EXEC p @t, 1; EXEC p @rows = @t, @n = 0", "1|b", "2|b")
+	k.want("EXEC p @n = 0", "0|NULL")
+	table := func(rows ...[]value.Value) *TableArgument {
+		return &TableArgument{Schema: "dbo", Type: "Pairs", Rows: rows, Columns: []plan.Column{
+			{Type: value.Type{ID: value.Int}}, {Type: value.Type{ID: value.NVarChar, Length: 20}},
+		}}
+	}
+	call := func(want string, rows ...[]value.Value) {
+		t.Helper()
+		out := &recorder{}
+		err := k.session.Call(t.Context(), Call{Procedure: "p", Arguments: []Argument{
+			{Name: "@rows", Table: table(rows...)}, {Name: "@n", Type: value.Type{ID: value.Int}, Value: value.OfInt(0)},
+		}}, out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(out.lines, "; "); !strings.HasPrefix(got, want) {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+	call("2|y", []value.Value{value.OfInt(1), value.OfString("x")}, []value.Value{value.OfInt(2), value.OfString("y")})
+	call("Msg 2627: ", []value.Value{value.OfInt(1), value.OfString("x")}, []value.Value{value.OfInt(1), value.OfString("y")})
+	call("Msg 515: ", []value.Value{value.OfInt(1), value.Null()})
+	call("Msg 8152: ", []value.Value{value.OfInt(1), value.OfString("longer than ten")})
+	k.want("SELECT 1", "1")
 }
 
 func TestCancel(t *testing.T) {

@@ -2,7 +2,6 @@ package sqldb
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"net/netip"
 	"strings"
@@ -229,8 +228,6 @@ func objectSID(id string) []byte {
 func guidBytes(g uuid.UUID) []byte {
 	return []byte{g[3], g[2], g[1], g[0], g[5], g[4], g[7], g[6], g[8], g[9], g[10], g[11], g[12], g[13], g[14], g[15]}
 }
-
-func hexSID(sid []byte) string { return "0x" + strings.ToUpper(hex.EncodeToString(sid)) }
 
 // authenticatePassword is a contained user's login, or that of a login in master.
 func (s *Service) authenticatePassword(ctx context.Context, server *Server, user string, l Login, database string) (identity, error) {

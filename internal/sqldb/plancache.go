@@ -109,8 +109,6 @@ type boundExpr struct {
 	needs   []plan.Need
 	t       value.Type
 	eval    exec.Evaluator
-	local   bool
-	version int
 }
 
 func (c *compiled) statement(s tsql.Statement) *bound {

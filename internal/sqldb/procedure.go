@@ -49,6 +49,13 @@ func (r *run) arguments(s *tsql.Execute, p *invocation) (map[int]int, error) {
 		case *tsql.Default:
 			arg.Default = true
 		default:
+			if t := r.tableArgument(x); t != nil {
+				if p.tables == nil {
+					p.tables = map[int]*catalog.Table{}
+				}
+				p.tables[i] = t
+				break
+			}
 			v, t, err := r.evaluate(x)
 			if err != nil {
 				return nil, err
@@ -310,8 +317,12 @@ func (r *run) fillModule(sc *scope, b *body, m *catalog.Module, p *invocation) (
 		if a.Default {
 			continue
 		}
-		if a.Table != nil {
-			return nil, value.Errorf(40510, 16, 1, "Table-valued parameters are not supported in this version of SQL Server.")
+		if sc.layout.types[place].ID == value.Void { // of a table type
+			if err := r.tableParameter(sc, b.parameters[place], a, p.tables[i]); err != nil {
+				return nil, err
+			}
+			given[place] = true
+			continue
 		}
 		v, err := convertTo(a.Value, a.Type, sc.layout.types[place])
 		if err != nil {
@@ -322,6 +333,12 @@ func (r *run) fillModule(sc *scope, b *body, m *catalog.Module, p *invocation) (
 	}
 	for i, parameter := range b.parameters {
 		if given[i] {
+			continue
+		}
+		if sc.layout.types[i].ID == value.Void {
+			if err := r.tableParameter(sc, parameter, Argument{}, nil); err != nil { // no rows
+				return nil, err
+			}
 			continue
 		}
 		if parameter.Default == nil {

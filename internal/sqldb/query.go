@@ -54,6 +54,9 @@ func (r *run) localTable(name string) *catalog.Table {
 		if t := r.scope.tables[fold(name)]; t != nil {
 			return t
 		}
+		if t := r.scope.borrowed[fold(name)]; t != nil {
+			return t
+		}
 	}
 	return r.session.temporary[fold(name)]
 }

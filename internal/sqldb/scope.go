@@ -17,13 +17,13 @@ type scope struct {
 	layout    *layout
 	frame     []value.Value
 	tables    map[string]*catalog.Table // table variables, by folded name
+	borrowed  map[string]*catalog.Table // table-valued parameters that are the caller's table variables
 	pseudo    map[string]*catalog.Table // inserted and deleted, in a trigger
 	identity  value.Value               // SCOPE_IDENTITY()
 	caught    []*value.Error            // the errors that the enclosing CATCH blocks handle, innermost last
 	status    int32                     // RETURN's value
 	result    value.Value               // of a function
 	temporary []string                  // names of the # tables made here, dropped with the scope
-	ansiNulls bool
 	trying    int                       // TRY blocks around the scope when it began
 	local     map[tsql.Statement]*bound // statements with temporary tables, bound for this run
 }
@@ -33,7 +33,8 @@ type layout struct {
 	index      map[string]int // by folded name
 	names      []string
 	types      []value.Type
-	parameters int // how many of them, the first ones, are parameters
+	declared   []tsql.Parameter // of the parameters
+	parameters int              // how many of them, the first ones, are parameters
 }
 
 func newLayout() *layout { return &layout{index: map[string]int{}} }
