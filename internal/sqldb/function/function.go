@@ -230,7 +230,7 @@ func isText(t value.Type, n int, name string) error {
 }
 
 // most is the largest value that a function makes, in bytes.
-const most = 128 << 20
+const most = value.MaxLarge
 
 // grown refuses what would take too much memory.
 func (c *call) grown(size int64) bool {

@@ -108,12 +108,19 @@ func operand(a, other, t Type) Conversion {
 	return Converter(a, t)
 }
 
+// MaxLarge is the largest value that an expression makes, in bytes. SQL Server's is 2 GB, which one process that keeps
+// values in memory cannot give to everybody.
+const MaxLarge = 128 << 20
+
 func concatenation(a, b, t Type) Operation {
 	limit := t.Length
 	narrow := t.ID == Char || t.ID == VarChar
 	return func(x, y Value) (Value, error) {
 		if x.kind == KindNull || y.kind == KindNull {
 			return Value{}, nil
+		}
+		if len(x.text)+len(y.text) > MaxLarge {
+			return Value{}, Errorf(7119, 16, 1, "Attempting to grow LOB beyond maximum allowed size of %d bytes.", MaxLarge)
 		}
 		s := x.text + y.text
 		if limit != Max && (len(s) > int(limit) || narrow && len(s) > 8000) {
