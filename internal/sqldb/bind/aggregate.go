@@ -52,10 +52,11 @@ func mayAggregate(s *scope, x *tsql.Call) error {
 func (b *binder) aggregateArgs(s *scope, x *tsql.Call, f *function.Aggregate) (plan.AggregateCall, error) {
 	call := plan.AggregateCall{Function: f, Distinct: x.Distinct}
 	if !x.Star {
-		if len(x.Args) < max(f.Min, 1) || f.Max >= 0 && len(x.Args) > f.Max {
+		list := flat(x.Args)
+		if len(list) < max(f.Min, 1) || f.Max >= 0 && len(list) > f.Max {
 			return call, countError(x.At, strings.ToLower(f.Name), max(f.Min, 1), f.Max)
 		}
-		args, err := b.values(s, x.Args)
+		args, err := b.values(s, list)
 		if err != nil {
 			return call, err
 		}

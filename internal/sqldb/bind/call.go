@@ -33,6 +33,8 @@ func (b *binder) call(s *scope, x *tsql.Call) (plan.Expr, error) {
 		return b.groupingCall(s, x, name)
 	case "ISNULL":
 		return b.isNullCall(s, x)
+	case "JSON_OBJECT", "JSON_ARRAY":
+		return b.jsonCall(s, x, name)
 	}
 	if f, ok := function.LookupAggregate(name); ok {
 		return b.aggregateCall(s, x, f)
@@ -44,7 +46,11 @@ func (b *binder) call(s *scope, x *tsql.Call) (plan.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b.function(x, name, args)
+	e, err := b.function(x, name, args)
+	if err != nil {
+		return nil, err
+	}
+	return b.returning(x, e)
 }
 
 // function makes a call of a built-in function.

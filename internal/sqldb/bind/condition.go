@@ -42,6 +42,9 @@ func (b *binder) condition(s *scope, x tsql.Expr) (plan.Expr, error) {
 	case *tsql.Quantified:
 		return b.quantified(s, x)
 	case *tsql.Call:
+		if fold(x.Name.Name.Name) == "update" {
+			return b.updated(x)
+		}
 		return nil, unsupported(x.At, x.Name.Name.Name)
 	}
 	return nil, fail(x.Span(), 4145, 15, 1, "An expression of non-boolean type specified in a context where a condition is expected, near '%s'.", near(x))
@@ -205,6 +208,9 @@ func (b *binder) pair(span tsql.Span, op string, l, r plan.Expr) (plan.Expr, pla
 		}
 	}
 	lt, rt := l.Type(), r.Type()
+	if lt.ID == value.Date && rt.ID == value.Time || lt.ID == value.Time && rt.ID == value.Date {
+		return nil, nil, nil, at(span, value.Incompatible(lt, rt, op))
+	}
 	t, err := commonType(span, lt, rt)
 	if err != nil {
 		return nil, nil, nil, err

@@ -75,6 +75,7 @@ func TestErrors(t *testing.T) {
 		{"SELECT id FROM customers ORDER BY id OFFSET -1 ROWS", 10742, 1, ""},
 		{"SELECT @i = id, name FROM customers", 141, 1, ""},
 		{"SELECT name FROM customers WHERE born = 5", 206, 1, "Operand type clash: int is incompatible with date"},
+		{"SELECT 1 WHERE CAST('2024-01-01' AS date) = CAST('10:00' AS time)", 402, 1, "The data types date and time are incompatible in the equal to operator."},
 		{"SELECT name COLLATE nope FROM customers", 448, 1, "Invalid collation 'nope'."},
 		{"SELECT id COLLATE Latin1_General_BIN FROM customers", 447, 1, ""},
 		{"SELECT 1 WHERE 'a' COLLATE Latin1_General_BIN = 'a' COLLATE Latin1_General_CI_AS", 468, 1, "equal to"},

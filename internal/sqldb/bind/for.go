@@ -165,7 +165,7 @@ func rawExpr(in relation, e plan.Expr) bool {
 		return raw(in, e.c)
 	case *plan.Call:
 		switch e.Function.Name {
-		case "JSON_QUERY", "JSON_MODIFY", "JSON_OBJECT", "JSON_ARRAY":
+		case "JSON_QUERY", "JSON_MODIFY", "JSON_OBJECT ON NULL", "JSON_ARRAY ON NULL":
 			return true
 		}
 	}

@@ -104,6 +104,9 @@ func TestResults(t *testing.T) {
 		{`SELECT STUFF((SELECT ',' + name FROM customers ORDER BY id FOR XML PATH('')), 1, 1, '')`, []string{"Ada,Bob,Cy,Dee"}},
 		{`SELECT id, name FROM customers WHERE id = 1 FOR XML RAW`, []string{`<row id="1" name="Ada"/>`}},
 		{`SELECT CAST('2024-01-02T03:04:05.120' AS datetime2) d, CAST(1.5 AS float) f, CAST(2 AS money) m FOR JSON PATH`, []string{`[{"d":"2024-01-02T03:04:05.12","f":1.500000000000000e+000,"m":2.0000}]`}},
+		{`SELECT JSON_OBJECT('a':1, 'b':NULL), JSON_ARRAY(1, NULL, 'x'), JSON_OBJECT('a':JSON_ARRAY(2) ABSENT ON NULL)`, []string{`{"a":1,"b":null}|[1,"x"]|{"a":[2]}`}},
+		{`SELECT JSON_ARRAYAGG(name) FROM customers`, []string{`["Ada","Bob","Cy","Dee"]`}},
+		{`SELECT JSON_OBJECTAGG(name:id) FROM customers WHERE id < 3`, []string{`{"Ada":1,"Bob":2}`}},
 	} {
 		rows, _, err := d.run(c.query)
 		if err != nil {

@@ -6,7 +6,7 @@ import (
 	"github.com/alcedo-cloud/alcedo/internal/tsql"
 )
 
-// set is one column = value.
+// setting is one column = value.
 type setting struct {
 	ordinal int
 	x       plan.Expr
