@@ -55,13 +55,24 @@ func (c *compiler) use(t txn.Table, mode txn.Mode, reads, point bool) {
 	for _, u := range c.tables {
 		if u.table == t && u.reads == reads {
 			u.point = u.point && point
-			if mode > u.mode && mode < txn.SchemaStability || u.mode == txn.SchemaStability {
-				u.mode = mode
-			}
+			u.mode = both(u.mode, mode)
 			return
 		}
 	}
 	c.tables = append(c.tables, &tableUse{t, mode, reads, point})
+}
+
+// both is a mode that permits what two do. Any lock of a table keeps its definition too.
+func both(a, b txn.Mode) txn.Mode {
+	switch {
+	case a == txn.SchemaStability:
+		return b
+	case b == txn.SchemaStability:
+		return a
+	case a == txn.Shared && b == txn.IntentExclusive || a == txn.IntentExclusive && b == txn.Shared:
+		return txn.SharedIntentExclusive
+	}
+	return max(a, b)
 }
 
 func (c *compiler) scan(n *plan.Scan) (operator, error) {

@@ -64,7 +64,8 @@ func (t *Tx) apply(tx store.Tx) error {
 	tx.OnCommit(func(v store.Version) {
 		for _, c := range touched {
 			if !t.engine.shared {
-				c.state.rows, c.state.read = c.rows, c.read
+				c.state.rows.Store(c.rows)
+				c.state.read.Store(c.read)
 			}
 			c.state.last.Store(uint64(v))
 		}
@@ -153,7 +154,8 @@ func (t *Tx) touch(tx store.Tx, touched []touch, l *listOf) ([]touch, error) {
 		at = len(touched)
 		touched = append(touched, touch{state: s})
 		if !t.engine.shared {
-			touched[at].rows, touched[at].read = s.rows, s.read
+			touched[at].read = s.read.Load()
+			touched[at].rows = s.rows.Load()
 		}
 	}
 	if l.delta == 0 {
@@ -221,4 +223,21 @@ func (t *Tx) Rows(x Table) (int64, error) {
 		}
 	}
 	return n, nil
+}
+
+// Rows is the number of rows of a table in the store as of some recent commit: for whoever chooses a plan. -1 is that of
+// a table in memory, which only its session can count.
+func (e *Engine) Rows(ctx context.Context, x Table) (int64, error) {
+	if x.Space != Stored {
+		return -1, nil
+	}
+	if s := e.table(x); s.read.Load() {
+		return s.rows.Load(), nil
+	}
+	var n int64
+	err := store.View(ctx, e.store, func(r store.Reader) (err error) {
+		n, err = readCount(r, x)
+		return err
+	})
+	return n, err
 }

@@ -34,8 +34,8 @@ type Engine struct {
 // tableState is what an engine remembers of a table.
 type tableState struct {
 	last atomic.Uint64 // version of the latest commit that has written to it
-	rows int64         // as committed; guarded by the order of commits, which only an unshared store has
-	read bool          // rows is known
+	rows atomic.Int64  // as committed; only an unshared store has an order of commits to keep it in
+	read atomic.Bool   // rows is known
 }
 
 // New makes an engine over a store.

@@ -195,6 +195,12 @@ func TestRowsAreCounted(t *testing.T) {
 	more := begin(t, again, Options{})
 	more.Count(accounts, -1)
 	commit(t, more)
+	if n, err := again.Rows(context.Background(), accounts.Table); n != 2 || err != nil {
+		t.Fatalf("rows for a plan: %d, %v", n, err)
+	}
+	if n, err := engineOn(t, s).Rows(context.Background(), accounts.Table); n != 2 || err != nil {
+		t.Fatalf("rows for a plan, read from the store: %d, %v", n, err)
+	}
 	if n, err := begin(t, again, Options{}).Rows(accounts.Table); n != 2 || err != nil {
 		t.Fatalf("rows after opening anew: %d, %v", n, err)
 	}
