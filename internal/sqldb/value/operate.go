@@ -53,6 +53,9 @@ func operation(op Op, a, b, t Type) Operation {
 			if x.kind == KindNull || y.kind == KindNull {
 				return Value{}, nil
 			}
+			if err := joinable(x, y); err != nil {
+				return Value{}, err
+			}
 			return shapedBytes(x.text+y.text, t), nil
 		}
 	case t.ID == Decimal:
@@ -112,6 +115,13 @@ func operand(a, other, t Type) Conversion {
 // values in memory cannot give to everybody.
 const MaxLarge = 128 << 20
 
+func joinable(x, y Value) error {
+	if len(x.text)+len(y.text) > MaxLarge {
+		return Errorf(7119, 16, 1, "Attempting to grow LOB beyond maximum allowed size of %d bytes.", MaxLarge)
+	}
+	return nil
+}
+
 func concatenation(a, b, t Type) Operation {
 	limit := t.Length
 	narrow := t.ID == Char || t.ID == VarChar
@@ -119,8 +129,8 @@ func concatenation(a, b, t Type) Operation {
 		if x.kind == KindNull || y.kind == KindNull {
 			return Value{}, nil
 		}
-		if len(x.text)+len(y.text) > MaxLarge {
-			return Value{}, Errorf(7119, 16, 1, "Attempting to grow LOB beyond maximum allowed size of %d bytes.", MaxLarge)
+		if err := joinable(x, y); err != nil {
+			return Value{}, err
 		}
 		s := x.text + y.text
 		if limit != Max && (len(s) > int(limit) || narrow && len(s) > 8000) {
