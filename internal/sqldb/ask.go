@@ -113,7 +113,7 @@ func (e surroundings) askSession(name string, args []value.Value) (value.Value, 
 		return number(s.settings.dateFirst)
 	case "@@LANGUAGE":
 		return words(s.settings.language)
-	case "@@LANGID", "@@CURSOR_ROWS", "@@TOTAL_READ", "@@TOTAL_WRITE", "@@CPU_BUSY", "@@IDLE", "@@IO_BUSY", "@@PACK_RECEIVED", "@@PACK_SENT", "@@CONNECTIONS":
+	case "@@LANGID", "@@PACKET_ERRORS", "@@TOTAL_ERRORS", "@@CURSOR_ROWS", "@@TOTAL_READ", "@@TOTAL_WRITE", "@@CPU_BUSY", "@@IDLE", "@@IO_BUSY", "@@PACK_RECEIVED", "@@PACK_SENT", "@@CONNECTIONS":
 		return number(0)
 	case "@@LOCK_TIMEOUT":
 		return number(s.settings.lockTimeout)
@@ -147,13 +147,28 @@ func (e surroundings) askSession(name string, args []value.Value) (value.Value, 
 		}
 		return value.OfVariant(c.v, c.t), true
 	}
-	return e.askConnection(name)
+	return e.askConnection(name, args)
 }
 
 // askConnection answers what the server and the login say of themselves.
-func (e surroundings) askConnection(name string) (value.Value, bool) {
+func (e surroundings) askConnection(name string, args []value.Value) (value.Value, bool) {
 	s := e.session
 	switch name {
+	case "SESSIONPROPERTY":
+		return e.sessionProperty(args)
+	case "NEWSEQUENTIALID":
+		var id [16]byte
+		if _, err := io.ReadFull(e.session.service.Rand, id[:]); err != nil {
+			return nothing()
+		}
+		return value.OfGUID(id), true
+	case "@@TIMETICKS":
+		return number(31250)
+	case "CURSOR_STATUS":
+		return e.cursorStatus(args)
+	case "@@REMSERVER", "APPLOCK_MODE", "APPLOCK_TEST", "COLUMNS_UPDATED", "INDEXKEY_PROPERTY", "DATABASEPROPERTY", "LOGINPROPERTY", "ASSEMBLYPROPERTY",
+		"FULLTEXTSERVICEPROPERTY", "FULLTEXTCATALOGPROPERTY":
+		return nothing()
 	case "@@SERVERNAME":
 		return words(s.serverName)
 	case "@@SERVICENAME":
@@ -279,4 +294,27 @@ func (r *run) reseed(tx *txn.Tx, t *catalog.Table) error {
 		}
 	})
 	return nil
+}
+
+// sessionProperty is SESSIONPROPERTY: 1 for an option that is on, NULL for one that is none.
+func (e surroundings) sessionProperty(args []value.Value) (value.Value, bool) {
+	name, _ := argText(args, 0)
+	flag, _ := e.session.settings.flags(strings.ToUpper(name))
+	if flag == nil {
+		return nothing()
+	}
+	return value.OfVariant(value.OfBool(*flag), value.Type{ID: value.Bit}), true
+}
+
+// cursorStatus is CURSOR_STATUS: 1 open, -1 closed, -3 not there.
+func (e surroundings) cursorStatus(args []value.Value) (value.Value, bool) {
+	name, _ := argText(args, 1)
+	c := e.session.cursors[fold(name)]
+	switch {
+	case c == nil:
+		return number(-3)
+	case c.open:
+		return number(1)
+	}
+	return number(-1)
 }

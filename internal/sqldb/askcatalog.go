@@ -11,6 +11,8 @@ import (
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
+func itoa64(n int64) string { return strconv.FormatInt(n, 10) }
+
 // named finds an object by a name in a string, as OBJECT_ID takes it.
 func (r *run) named(text string) (catalog.Object, bool) {
 	name, err := tsql.ParseName(text)

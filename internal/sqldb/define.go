@@ -54,6 +54,8 @@ func (r *run) define(st tsql.Statement) (ok bool, err error) {
 		err = r.alterDatabase(s)
 	case *tsql.DatabaseConfiguration:
 		err = r.mustBe("ALTER ANY DATABASE SCOPED CONFIGURATION")
+	case *tsql.DBCC:
+		err = r.dbcc(s)
 	case *tsql.Kill:
 		err = r.kill(s)
 	default:

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/function"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/plan"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
 )
@@ -83,6 +84,11 @@ func TestModules(t *testing.T) {
 	k.want("INSERT a VALUES (1),(2); SELECT dbo.twice(v) FROM a ORDER BY v", "2", "4")
 	k.want("CREATE FUNCTION dbo.above(@n int) RETURNS TABLE AS RETURN (SELECT v FROM a WHERE v > @n)")
 	k.want("SELECT * FROM dbo.above(1)", "2")
+	k.want("CREATE FUNCTION dbo.steps(@n int) RETURNS @t TABLE (i int PRIMARY KEY, s varchar(9)) AS BEGIN WHILE @n > 0 BEGIN INSERT @t VALUES (@n, REPLICATE('x', @n)); SET @n -= 1 END; RETURN END")
+	k.want("SELECT s FROM dbo.steps(3) WHERE i > 1 ORDER BY i", "xx", "xxx")
+	k.want("SELECT a.v, COUNT(*) FROM a CROSS APPLY dbo.steps(a.v) x GROUP BY a.v ORDER BY 1", "1|1", "2|2")
+	k.want("SELECT TOP 1 i FROM dbo.steps(5)", "1")
+	k.want("DBCC CHECKIDENT ('a', RESEED, 40); INSERT a VALUES (9); SELECT MAX(id) FROM a; DELETE a WHERE v = 9", "Msg 7998: …", "Msg 2528: …", "41")
 	k.want("CREATE TABLE log (what varchar(9), n int)")
 	k.want("CREATE TRIGGER tr ON a AFTER INSERT, DELETE AS BEGIN INSERT log SELECT 'in', v FROM inserted; INSERT log SELECT 'out', v FROM deleted; IF EXISTS (SELECT * FROM inserted WHERE v = 13) BEGIN ROLLBACK; THROW 50013, 'unlucky', 1 END END")
 	k.want("INSERT a VALUES (3); DELETE a WHERE v = 1; SELECT * FROM log", "in|3", "out|1")
@@ -130,6 +136,26 @@ func TestCalls(t *testing.T) {
 	}
 	if out = call(Call{Number: 10, Arguments: []Argument{{Type: text, Value: value.OfString("SELECT @n")}, {Type: text, Value: value.OfString("@n int")}}}); !strings.HasPrefix(strings.Join(out.lines, ""), "Msg 8178") {
 		t.Errorf("without its parameter: %+v", out)
+	}
+}
+
+// TestQuestions asks all that functions may ask: each is answered, if with NULL, and none with an unknown name.
+func TestQuestions(t *testing.T) {
+	w := newWorld(t)
+	k := w.as(boss())
+	r := &run{ctx: t.Context(), session: k.session.(*session), out: &answer{out: &recorder{}}, scope: &scope{}}
+	for _, q := range function.Questions() {
+		if q.Name == "NEXT VALUE FOR" {
+			continue // of a sequence that is not there, which is an error
+		}
+		for _, n := range []int{q.Min, len(q.Params)} {
+			if n > len(q.Params) {
+				continue
+			}
+			if _, err := r.functions().Ask(q.Name, make([]value.Value, n)); err != nil {
+				t.Errorf("%s with %d arguments: %v", q.Name, n, err)
+			}
+		}
 	}
 }
 

@@ -20,7 +20,7 @@ func (r *run) environment(local *bool) *bind.Environment {
 	env := &bind.Environment{
 		Catalog: s.view(), DefaultSchema: r.defaultSchema(),
 		QuotedIdentifier: s.settings.quotedIdentifier, ANSINullsOff: !s.settings.ansiNulls,
-		Virtual: sysview.Lookup,
+		Virtual: sysview.Lookup, Function: tableFunction,
 		Table: func(name string) *catalog.Table {
 			t := r.localTable(name)
 			if t != nil {
