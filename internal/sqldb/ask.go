@@ -8,6 +8,7 @@ import (
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/txn"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
+	"github.com/alcedo-cloud/alcedo/internal/tsql"
 )
 
 // The server as its functions describe it: what Azure SQL Database says of itself.
@@ -156,6 +157,9 @@ func (e surroundings) askConnection(name string, args []value.Value) (value.Valu
 	switch name {
 	case "SESSIONPROPERTY":
 		return e.sessionProperty(args)
+	case "UPDATE":
+		column, _ := argText(args, 0)
+		return truth(e.touches(column))
 	case "NEWSEQUENTIALID":
 		var id [16]byte
 		if _, err := io.ReadFull(e.session.service.Rand, id[:]); err != nil {
@@ -317,4 +321,33 @@ func (e surroundings) cursorStatus(args []value.Value) (value.Value, bool) {
 		return number(1)
 	}
 	return number(-1)
+}
+
+// touches is UPDATE(column) in a trigger: whether the statement that fired it names the column. An INSERT gives all.
+func (e surroundings) touches(column string) bool {
+	for s := e.scope; s != nil; s = s.parent {
+		switch fired := s.fired.(type) {
+		case *tsql.Insert:
+			return true
+		case *tsql.Update:
+			return assigns(fired.Set, column)
+		case *tsql.Merge:
+			for _, c := range fired.Clauses {
+				if c.Action == tsql.MergeInsert || assigns(c.Set, column) {
+					return true
+				}
+			}
+			return false
+		}
+	}
+	return false
+}
+
+func assigns(set []tsql.Assignment, column string) bool {
+	for _, a := range set {
+		if a.Column != nil && strings.EqualFold(a.Column.Name.Name, column) {
+			return true
+		}
+	}
+	return false
 }

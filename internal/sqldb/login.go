@@ -105,7 +105,7 @@ func (s *Service) authenticate(ctx context.Context, server *Server, l Login, dat
 	}
 	user, _, _ := strings.Cut(l.User, "@"+server.Name)
 	if server.AdminLogin != "" && strings.EqualFold(user, server.AdminLogin) {
-		if !server.AdminPassword.Matches(l.Password) {
+		if !s.verified.matches(server.AdminPassword, l.Password) {
 			return identity{}, loginFailed(l.User)
 		}
 		return identity{user: catalog.DBOID, name: "dbo", login: server.AdminLogin, sid: adminSID(server.Name), server: true}, nil
@@ -239,7 +239,7 @@ func (s *Service) authenticatePassword(ctx context.Context, server *Server, user
 	if db != nil {
 		p, ok := db.current().Principal(user)
 		if ok && p.Type == catalog.SQLUser && p.Password != "" {
-			if !Hash(p.Password).Matches(l.Password) {
+			if !s.verified.matches(Hash(p.Password), l.Password) {
 				return identity{}, refused
 			}
 			who := identity{user: p.ID, name: p.Name, login: p.Name, sid: p.SID}
@@ -260,7 +260,7 @@ func (s *Service) authenticateLogin(ctx context.Context, server *Server, user st
 		return identity{}, refused
 	}
 	login, ok := home.current().Login(user)
-	if !ok || login.Disabled || login.Type != catalog.SQLUser || !Hash(login.Password).Matches(l.Password) {
+	if !ok || login.Disabled || login.Type != catalog.SQLUser || !s.verified.matches(Hash(login.Password), l.Password) {
 		return identity{}, refused
 	}
 	if db == nil {

@@ -275,11 +275,13 @@ func (r *run) fire(m *catalog.Module, inserted, deleted [][]value.Value) error {
 		r.session.count = 1
 		defer func() { r.session.count = 0 }()
 	}
-	tx := r.session.tx
+	tx, fired := r.session.tx, r.running
+	defer func() { r.running = fired }()
 	r.out.inside++
 	defer func() { r.out.inside-- }()
 	r.session.affected = int64(max(len(inserted), len(deleted)))
 	err = r.enter(&scope{batch: b.batch, compiled: b.compiled, layout: b.layout, module: m}, func(sc *scope) error {
+		sc.fired = fired
 		if err := r.pseudoTables(sc, table, inserted, deleted); err != nil {
 			return err
 		}

@@ -1,13 +1,16 @@
 package sqldb
 
 import (
+	"crypto/hmac"
 	"crypto/pbkdf2"
+	"crypto/sha256"
 	"crypto/sha512"
 	"crypto/subtle"
 	"encoding/base64"
 	"io"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/alcedo-cloud/alcedo/internal/fault"
 )
@@ -52,4 +55,49 @@ func (h Hash) Matches(password string) bool {
 	}
 	got, err := derive(password, salt, rounds)
 	return err == nil && subtle.ConstantTimeCompare([]byte(got), []byte(h)) == 1
+}
+
+// verified remembers which password a hash was last found to belong to, so that a pool of connections pays the rounds
+// once: a keyed digest that is worth nothing outside of this process.
+type verified struct {
+	mu     sync.Mutex
+	key    [32]byte
+	byHash map[Hash][sha256.Size]byte
+}
+
+// maxVerified bounds the hashes that are remembered.
+const maxVerified = 10_000
+
+func newVerified(random io.Reader) (*verified, error) {
+	v := &verified{byHash: map[Hash][sha256.Size]byte{}}
+	_, err := io.ReadFull(random, v.key[:])
+	return v, err
+}
+
+func (v *verified) digest(password string) (d [sha256.Size]byte) {
+	mac := hmac.New(sha256.New, v.key[:])
+	mac.Write([]byte(password))
+	copy(d[:], mac.Sum(nil))
+	return d
+}
+
+// matches is Hash.Matches with that memory. A wrong password always pays.
+func (v *verified) matches(h Hash, password string) bool {
+	d := v.digest(password)
+	v.mu.Lock()
+	known, ok := v.byHash[h]
+	v.mu.Unlock()
+	if ok && subtle.ConstantTimeCompare(known[:], d[:]) == 1 {
+		return true
+	}
+	if !h.Matches(password) {
+		return false
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(v.byHash) >= maxVerified {
+		clear(v.byHash)
+	}
+	v.byHash[h] = d
+	return true
 }

@@ -28,6 +28,7 @@ func (r *run) environment(local *bool) *bind.Environment {
 			}
 			return t
 		},
+		Rows: r.estimate,
 		IdentityInsert: func(table int32) bool {
 			return s.settings.identityInsert == table
 		},
@@ -246,4 +247,19 @@ func (r *run) warn(m *value.Error) {
 		told.Line = r.running.Span().Line
 	}
 	_ = r.out.message(&told) // a connection that is gone is met by the next write
+}
+
+// leastRows is what a plan assumes of a table, however few rows it has now: it is kept, and tables grow.
+const leastRows = 1000
+
+// estimate is how many rows a plan should expect of a table.
+func (r *run) estimate(t *catalog.Table) int64 {
+	if t.Temporary {
+		return leastRows
+	}
+	n, err := r.session.service.engine.Rows(r.ctx, r.rows(t))
+	if err != nil {
+		return leastRows
+	}
+	return max(n, leastRows)
 }

@@ -18,6 +18,7 @@ type scope struct {
 	frame     []value.Value
 	tables    map[string]*catalog.Table // table variables, by folded name
 	borrowed  map[string]*catalog.Table // table-valued parameters that are the caller's table variables
+	fired     tsql.Statement            // what fired the trigger
 	pseudo    map[string]*catalog.Table // inserted and deleted, in a trigger
 	identity  value.Value               // SCOPE_IDENTITY()
 	caught    []*value.Error            // the errors that the enclosing CATCH blocks handle, innermost last

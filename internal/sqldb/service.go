@@ -49,8 +49,9 @@ type Documents interface {
 // Service is Azure SQL Database. It is safe for concurrent use.
 type Service struct {
 	Config
-	servers *store.Mirror[*servers]
-	engine  *txn.Engine
+	servers  *store.Mirror[*servers]
+	engine   *txn.Engine
+	verified *verified
 
 	mu       sync.Mutex
 	open     map[int32]*database // by id; databases that somebody has used
@@ -72,6 +73,9 @@ func New(c Config) (*Service, error) {
 	s := &Service{Config: c, open: map[int32]*database{}, sessions: map[int]*session{}}
 	var err error
 	if s.engine, err = txn.New(txn.Config{Store: c.Store}); err != nil {
+		return nil, err
+	}
+	if s.verified, err = newVerified(c.Rand); err != nil {
 		return nil, err
 	}
 	s.servers = store.NewMirror(c.Store, "sqlservers", loadServers)
