@@ -66,7 +66,7 @@ func (b *binder) aggregateArgs(s *scope, x *tsql.Call, f *function.Aggregate) (p
 	for i, a := range call.Args {
 		var err error
 		visit(a, func(e plan.Expr) {
-			if _, ok := e.(*subquery); ok {
+			if s, ok := e.(*subquery); ok && !s.made {
 				err = fail(x.At, 130, 16, 1, "Cannot perform an aggregate function on an expression containing an aggregate or a subquery.")
 			}
 		})

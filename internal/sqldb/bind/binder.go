@@ -32,9 +32,10 @@ type binder struct {
 	params       map[string]plan.Expr // of an inline function that is being expanded; nil outside of one
 	inside       bool                 // of a view or function: variables are not to be seen
 	maxRecursion int
-	explicit     map[plan.Expr]bool // what COLLATE made
-	inWindow     bool               // a window function is being bound
-	touched      map[*scope]bool    // the scopes whose columns an aggregate names; nil outside of one
+	labels       map[plan.Expr]label // of concatenations and calls, found once
+	explicit     map[plan.Expr]bool  // what COLLATE made
+	inWindow     bool                // a window function is being bound
+	touched      map[*scope]bool     // the scopes whose columns an aggregate names; nil outside of one
 }
 
 func newBinder(env *Environment) *binder {

@@ -8,14 +8,17 @@ import (
 
 // caseExpr binds CASE. With an operand each WHEN is a comparison with it.
 func (b *binder) caseExpr(s *scope, x *tsql.Case) (plan.Expr, error) {
-	var operand plan.Expr
-	if x.Operand != nil {
-		e, err := b.value(s, x.Operand)
-		if err != nil {
-			return nil, err
-		}
-		operand = e
+	if x.Operand == nil {
+		return b.caseOf(s, x, nil)
 	}
+	operand, err := b.value(s, x.Operand)
+	if err != nil {
+		return nil, err
+	}
+	return once(operand, func(operand plan.Expr) (plan.Expr, error) { return b.caseOf(s, x, operand) })
+}
+
+func (b *binder) caseOf(s *scope, x *tsql.Case, operand plan.Expr) (plan.Expr, error) {
 	out := &plan.Case{When: make([]plan.When, len(x.Whens))}
 	results := make([]plan.Expr, 0, len(x.Whens)+1)
 	for i, w := range x.Whens {
@@ -110,11 +113,32 @@ func (b *binder) coalesce(s *scope, x *tsql.Call) (plan.Expr, error) {
 		return nil, err
 	}
 	t.Nullable = nullable
+	for _, e := range list {
+		if large(e) {
+			return firstOf(t, list)
+		}
+	}
 	out := &plan.Case{Typed: plan.Typed{T: t}, Else: list[len(list)-1]}
 	for _, e := range list[:len(list)-1] {
 		out.When = append(out.When, plan.When{If: &plan.IsNull{Typed: bit(), X: e, Negate: true}, Then: e})
 	}
 	return b.fold(out), nil
+}
+
+// firstOf is COALESCE of operands that are computed once.
+func firstOf(t value.Type, list []plan.Expr) (plan.Expr, error) {
+	if len(list) == 1 {
+		return list[0], nil
+	}
+	return once(list[0], func(x plan.Expr) (plan.Expr, error) {
+		rest, err := firstOf(t, list[1:])
+		if err != nil {
+			return nil, err
+		}
+		out := &plan.Case{Typed: plan.Typed{T: t}, Else: rest}
+		out.When = []plan.When{{If: &plan.IsNull{Typed: bit(), X: x, Negate: true}, Then: x}}
+		return out, nil
+	})
 }
 
 // nullif is NULLIF(a, b): a, but NULL where they are equal. Its type is that of a.
@@ -129,13 +153,15 @@ func (b *binder) nullif(s *scope, x *tsql.Call) (plan.Expr, error) {
 	if isNull(list[0]) && list[0].Type().ID == value.Void {
 		return nil, fail(x.At, 4151, 16, 1, "The type of the first argument to NULLIF cannot be the NULL constant because the type of the first argument has to be known.")
 	}
-	equal, err := b.compared(x.At, plan.Equal, list[0], list[1], false)
-	if err != nil {
-		return nil, err
-	}
 	t := list[0].Type().WithNullable(true)
-	out := &plan.Case{Typed: plan.Typed{T: t}, When: []plan.When{{If: equal, Then: constant(value.Null(), t)}}, Else: list[0]}
-	return b.fold(out), nil
+	return once(list[0], func(first plan.Expr) (plan.Expr, error) {
+		equal, err := b.compared(x.At, plan.Equal, first, list[1], false)
+		if err != nil {
+			return nil, err
+		}
+		out := &plan.Case{Typed: plan.Typed{T: t}, When: []plan.When{{If: equal, Then: constant(value.Null(), t)}}, Else: first}
+		return b.fold(out), nil
+	})
 }
 
 // values binds a list.

@@ -56,16 +56,21 @@ func (b *binder) held(e plan.Expr) (*collate.Collation, label) {
 			return c, labelExplicit
 		}
 	case *plan.Binary, *plan.Call:
-		explicit := false
+		if l, ok := b.labels[e]; ok {
+			return c, l
+		}
+		most := labelDefault
 		children(e, func(p *plan.Expr) {
 			if (*p).Type().IsString() {
 				_, l := b.held(*p)
-				explicit = explicit || l == labelExplicit
+				most = max(most, l)
 			}
 		})
-		if explicit {
-			return c, labelExplicit
+		if b.labels == nil {
+			b.labels = map[plan.Expr]label{}
 		}
+		b.labels[e] = most
+		return c, most
 	}
 	return c, labelOf(e)
 }

@@ -271,15 +271,20 @@ func (b *binder) between(s *scope, x *tsql.Between) (plan.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	from, err := b.compared(x.At, plan.GreaterEqual, v, low, false)
+	e, err := onceTrue(v, func(v plan.Expr) (plan.Expr, error) {
+		from, err := b.compared(x.At, plan.GreaterEqual, v, low, false)
+		if err != nil {
+			return nil, err
+		}
+		to, err := b.compared(x.At, plan.LessEqual, v, high, false)
+		if err != nil {
+			return nil, err
+		}
+		return allOf([]plan.Expr{from, to}), nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	to, err := b.compared(x.At, plan.LessEqual, v, high, false)
-	if err != nil {
-		return nil, err
-	}
-	e := allOf([]plan.Expr{from, to})
 	if x.Not {
 		return negate(e), nil
 	}

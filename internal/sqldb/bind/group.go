@@ -152,6 +152,9 @@ func (l *selection) groupExpr(x *tsql.GroupItem) (int, error) {
 	visit(e, func(q plan.Expr) {
 		switch q := q.(type) {
 		case *subquery:
+			if q.made {
+				break
+			}
 			err = fail(x.At, 144, 15, 1, "Cannot use an aggregate or a subquery in an expression used for the group by list of a GROUP BY clause.")
 		case *ref:
 			inner = inner || own[q.c]

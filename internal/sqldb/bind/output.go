@@ -71,7 +71,10 @@ func (b *binder) bindOutput(list []tsql.Output, outs *outputs) (*boundOutput, er
 	out := &boundOutput{x: x}
 	for _, it := range sel.items {
 		var bad error
-		subqueries(it.x, func(*subquery) {
+		subqueries(it.x, func(s *subquery) {
+			if s.made {
+				return
+			}
 			bad = fail(it.span, 10727, 15, 1, "Subqueries and aggregates are not allowed in the OUTPUT clause.")
 		})
 		if bad != nil {

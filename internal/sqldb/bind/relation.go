@@ -44,6 +44,7 @@ type subquery struct {
 	negate    bool
 	collation *collate.Collation
 	optimized bool
+	made      bool // by the binder, and not written: see once
 }
 
 // relation is a set of rows whose columns are known by identity.
