@@ -73,14 +73,14 @@ func (d *tenantDirectory) Groups(_ context.Context, id string) ([]string, error)
 
 // world is a server with a database.
 type world struct {
-	t *testing.T
+	t testing.TB
 	*Service
 	store     store.Store
 	clock     *clock.Fake
 	directory *tenantDirectory
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{
 		t: t, store: storetest.Memory(t), clock: clock.NewFake(time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)),
@@ -175,7 +175,7 @@ func (w *world) talk(s Session) *talk {
 
 // talk asks a session.
 type talk struct {
-	t       *testing.T
+	t       testing.TB
 	session Session
 }
 
