@@ -27,6 +27,7 @@ func (a *App) Status(context.Context) (control.Status, error) {
 			{Service: "Microsoft Graph", Host: a.cloud.Graph},
 			{Service: "Blob Storage", Host: "*.blob." + a.cloud.StorageSuffix},
 			{Service: "Key Vault", Host: "*." + a.cloud.KeyVaultSuffix},
+			{Service: "Azure SQL", Host: "*." + a.cloud.SQLSuffix},
 			{Service: "Instance Metadata", Host: "169.254.169.254 (in alcedo vm run)"},
 		},
 	}, nil
