@@ -23,7 +23,7 @@ up: build ## start the cloud in the background; print its names, the owner's sig
 down: build ## stop the cloud; its state stays
 	@$(BIN) down
 
-tutorial: build ## play the tutorial's Resource Manager parts (in the running cloud, else in one of its own)
+tutorial: build ## play the tutorial, all parts (in the running cloud, else in one of its own)
 	@$(BIN) tutorial
 
 test: ## everything that must be green: unit tests, house rules, races, real clients
@@ -56,8 +56,8 @@ fuzz: ## run each fuzz target for FUZZTIME (10s unless said otherwise)
 	  done; \
 	done
 
-bench: build ## measure the whole system beside a bare net/http server, with the goals
-	go run ./bench -alcedo $(BIN)
+bench: build ## measure the whole system beside what it is compared with; BENCH='-only sql' takes a part
+	go run ./bench -alcedo $(BIN) $(BENCH)
 
 clean: ## remove what was built
 	rm -rf bin dist
