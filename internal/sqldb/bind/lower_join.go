@@ -106,16 +106,20 @@ func (l *lowerer) apply(r *join, w *wish) (lowered, error) {
 
 // hash lowers a join of two sides that stand alone.
 func (l *lowerer) hash(r *join, outer columnSet) (lowered, error) {
-	left, err := l.relation(r.left, nil)
+	inner := setOf(r.right.columns())
+	kind, first, second := r.kind, r.left, r.right
+	if turned, ok := l.turned(r); ok {
+		kind, first, second, outer, inner = turned, second, first, inner, outer
+	}
+	left, err := l.relation(first, nil)
 	if err != nil {
 		return left, err
 	}
-	right, err := l.relation(r.right, nil)
+	right, err := l.relation(second, nil)
 	if err != nil {
 		return right, err
 	}
-	inner := setOf(r.right.columns())
-	node := &plan.Join{Kind: r.kind, Left: left.node, Right: right.node}
+	node := &plan.Join{Kind: kind, Left: left.node, Right: right.node}
 	both := append(left.cols[:len(left.cols):len(left.cols)], right.cols...)
 	var rest []plan.Expr
 	for _, c := range r.on {
@@ -144,6 +148,20 @@ func (l *lowerer) hash(r *join, outer columnSet) (lowered, error) {
 		out.cols, out.single = left.cols, left.single
 	}
 	return out, nil
+}
+
+// turned is the kind of join with its sides changed, where that is better: the right side is the one that is kept in
+// memory.
+func (l *lowerer) turned(r *join) (plan.JoinKind, bool) {
+	kind := r.kind
+	switch kind {
+	case plan.LeftJoin:
+		kind = plan.RightJoin
+	case plan.InnerJoin, plan.FullJoin:
+	default:
+		return kind, false
+	}
+	return kind, l.b.estimate(r.left)*1.5 < l.b.estimate(r.right)
 }
 
 // keyPair takes an equality of something of the left row with something of the right one apart.
