@@ -15,7 +15,7 @@ type answer struct {
 	silent  bool // nothing goes out: the statements of a trigger or function
 	// capture, where set, gets the rows instead of the client: INSERT … EXEC.
 	capture func(row []value.Value) error
-	types   *capturedTypes // gets the columns where capture gets the rows
+	types   *captured // gets the columns where capture gets the rows
 }
 
 func (a *answer) flush() error {
@@ -29,7 +29,9 @@ func (a *answer) flush() error {
 
 func (a *answer) columns(columns []plan.Column) error {
 	if a.types != nil {
-		a.types.columns = columns
+		if err := a.types.next(columns); err != nil {
+			return err
+		}
 	}
 	if a.capture != nil || a.silent {
 		return nil

@@ -20,7 +20,7 @@ func (r *run) createSchema(s *tsql.CreateSchema) error {
 		owner := r.session.who.user
 		if s.Owner.Name != "" {
 			p, ok := d.Principal(s.Owner.Name)
-			if !ok {
+			if !ok || !r.mayMakeOwner(d, p) {
 				return noPrincipal(s.Owner.Name)
 			}
 			owner = p.ID

@@ -1,6 +1,7 @@
 package sqldb
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
@@ -21,7 +22,7 @@ func (r *run) grant(s *tsql.Permission) error {
 			if err != nil {
 				return err
 			}
-			on, err := columnsNamed(e.Database(), asked, append(s.Permissions[i].Columns, columns...))
+			on, err := columnsNamed(e.Database(), asked, slices.Concat(s.Permissions[i].Columns, columns))
 			if err != nil {
 				return err
 			}
@@ -202,7 +203,10 @@ func (r *run) alterAuthorization(s *tsql.AlterAuthorization) error {
 	return r.change(func(e *catalog.Edit, _ *txn.Tx) error {
 		d := e.Database()
 		owner, ok := d.Principal(s.To.Name)
-		if !ok && !s.SchemaOwner {
+		if s.SchemaOwner {
+			return value.Errorf(40510, 16, 1, "Statement 'ALTER AUTHORIZATION TO SCHEMA OWNER' is not supported in this version of SQL Server.")
+		}
+		if !ok {
 			return noPrincipal(s.To.Name)
 		}
 		if !r.session.who.server && r.session.who.user != catalog.DBOID && !r.session.who.rights(d).in[catalog.DBOwner] {

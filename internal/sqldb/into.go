@@ -3,6 +3,7 @@ package sqldb
 import (
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/bind"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
@@ -146,47 +147,74 @@ func fromSlice(rows [][]value.Value) func(dst []value.Value) error {
 	}
 }
 
-// capturedTypes are the columns of the results that INSERT … EXEC takes.
-type capturedTypes struct{ columns []plan.Column }
+// captured is what INSERT … EXEC takes of the results: rows as the table's columns have them.
+type captured struct {
+	table    *catalog.Table
+	columns  []int
+	identity bool // the identity column is among them
+	convert  []value.Conversion
+	rows     [][]value.Value
+}
 
-// insertRows is the second half of INSERT … EXEC.
-func (r *run) insertRows(s *tsql.Insert, rows [][]value.Value, width int, from []plan.Column) error {
-	name := targetName(s.Target)
-	var local bool
-	env := r.environment(&local)
-	t, err := r.insertTarget(name)
-	if err != nil {
-		return err
-	}
-	columns, err := insertColumns(t, s.Columns)
-	if err != nil {
-		return err
-	}
-	if len(rows) > 0 && width != len(columns) {
+// next begins another result: each has its own types.
+func (c *captured) next(from []plan.Column) error {
+	if len(from) != len(c.columns) {
 		return value.Errorf(213, 16, 7, "Column name or number of supplied values does not match table definition.")
 	}
-	for i, at := range columns {
-		if i >= len(from) {
-			break
+	c.convert = make([]value.Conversion, len(from))
+	for i, at := range c.columns {
+		to := c.table.Columns[at].Type
+		if !value.Implicit(from[i].Type, to) {
+			return value.NotImplicit(from[i].Type, to)
 		}
-		convert := value.Assigner(from[i].Type, t.Columns[at].Type)
-		for _, row := range rows {
-			if row[i], err = convert(row[i]); err != nil {
-				return err
-			}
+		c.convert[i] = value.Assigner(from[i].Type, to)
+	}
+	return nil
+}
+
+func (c *captured) take(row []value.Value) error {
+	kept := make([]value.Value, len(row))
+	for i, v := range row {
+		var err error
+		if kept[i], err = c.convert[i](v); err != nil {
+			return err
 		}
+	}
+	c.rows = append(c.rows, kept)
+	return nil
+}
+
+// insertInto settles where the rows of INSERT … EXEC go, before anything is executed.
+func (r *run) insertInto(s *tsql.Insert) (*captured, error) {
+	t, err := r.insertTarget(targetName(s.Target))
+	if err != nil {
+		return nil, err
 	}
 	if err := r.permit([]plan.Need{{Permission: "INSERT", Object: t.ID, Through: r.chain()}}); err != nil {
-		return err
+		return nil, err
 	}
-	rules, err := bind.Rules(env, t)
+	into := &captured{table: t}
+	if into.columns, err = insertColumns(t, s.Columns); err != nil {
+		return nil, err
+	}
+	if into.identity = slices.Contains(into.columns, t.IdentityColumn()); into.identity && r.session.settings.identityInsert != t.ID {
+		return nil, value.Errorf(544, 16, 1, "Cannot insert explicit value for identity column in table '%s' when IDENTITY_INSERT is set to OFF.", t.Name)
+	}
+	return into, nil
+}
+
+// insertRows is the second half of INSERT … EXEC.
+func (r *run) insertRows(into *captured) error {
+	var local bool
+	rules, err := bind.Rules(r.environment(&local), into.table)
 	if err != nil {
 		return err
 	}
 	var count int64
 	err = r.within(func(tx *txn.Tx) error {
 		return inStatement(tx, func(tx *txn.Tx) (err error) {
-			count, err = exec.Bulk(r.execution(tx), t, rules, columns, fromSlice(rows), exec.BulkOptions{Check: true, KeepNulls: true, Triggers: true})
+			options := exec.BulkOptions{Check: true, KeepNulls: true, Triggers: true, KeepIdentity: into.identity}
+			count, err = exec.Bulk(r.execution(tx), into.table, rules, into.columns, fromSlice(into.rows), options)
 			return err
 		})
 	})
@@ -234,6 +262,12 @@ func insertColumns(t *catalog.Table, names []tsql.Ident) ([]int, error) {
 		_, at := t.Column(n.Name)
 		if at < 0 {
 			return nil, value.Errorf(207, 16, 1, "Invalid column name '%s'.", n.Name)
+		}
+		if c := t.Columns[at]; c.Computed != nil || c.Type.ID == value.RowVersion {
+			return nil, value.Errorf(271, 16, 1, "The column \"%s\" cannot be modified because it is either a computed column or is the result of a UNION operator.", n.Name)
+		}
+		if slices.Contains(out, at) {
+			return nil, value.Errorf(264, 16, 1, "The column name '%s' is specified more than once in the SET clause or column list of an INSERT. A column cannot be assigned more than one value in the same clause. Modify the clause to make sure that a column is updated only once.", n.Name)
 		}
 		out = append(out, at)
 	}

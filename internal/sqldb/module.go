@@ -1,6 +1,7 @@
 package sqldb
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/bind"
@@ -58,12 +59,36 @@ func (r *run) defineModule(d definition, fill func(m *catalog.Module, e *catalog
 			m.Header = r.header(e, schema.ID, d.name.Name.Name, d.kind)
 			m.ParentID = d.parent
 		}
+		if err := r.mayExecuteAs(e.Database(), m); err != nil {
+			return err
+		}
 		if err := fill(m, e); err != nil {
 			return err
 		}
 		e.PutObject(m)
 		return nil
 	})
+}
+
+// mayExecuteAs refuses a module that would act as somebody whom its maker may not impersonate. SELF is the maker.
+func (r *run) mayExecuteAs(d *catalog.Database, m *catalog.Module) error {
+	name, who := m.ExecuteAs, r.session.who
+	switch name {
+	case "":
+		return nil
+	case "SELF":
+		m.ExecuteAs = who.name
+		return nil
+	case "OWNER":
+		if owner, ok := d.PrincipalByID(d.Owner(m)); ok {
+			name = owner.Name
+		}
+	}
+	p, ok := d.Principal(name)
+	if !ok || p.Type == catalog.Role || p.Type == catalog.ExternalGroup || !who.mayActAs(d, p) {
+		return value.Errorf(15151, 16, 1, "Cannot execute as the user '%s', because it does not exist or you do not have permission.", name)
+	}
+	return nil
 }
 
 func executeAs(o tsql.ModuleOptions) string {
@@ -262,9 +287,15 @@ func (r *run) fire(m *catalog.Module, inserted, deleted [][]value.Value) error {
 	}
 	trying := r.trying
 	r.trying++ // an error of the trigger is the statement's
-	defer func() { r.trying = trying }()
+	r.fires++
+	defer func() { r.trying, r.fires = trying, r.fires-1 }()
 	before := r.session.settings
 	defer func() { r.restore(before) }()
+	r.session.settings.xactAbort = true // as it is in every trigger, until SET turns it off
+	defer r.session.revertTo(len(r.session.acting))
+	if err := r.actAsModule(m); err != nil {
+		return err
+	}
 	affected := r.session.affected
 	defer func() { r.session.affected = affected }()
 	table, ok := r.session.view().Table(m.ParentID)
@@ -276,6 +307,7 @@ func (r *run) fire(m *catalog.Module, inserted, deleted [][]value.Value) error {
 		defer func() { r.session.count = 0 }()
 	}
 	tx, fired := r.session.tx, r.running
+	defer r.endedInTrigger(tx)
 	defer func() { r.running = fired }()
 	r.out.inside++
 	defer func() { r.out.inside-- }()
@@ -291,7 +323,20 @@ func (r *run) fire(m *catalog.Module, inserted, deleted [][]value.Value) error {
 	if err == nil && r.session.tx != tx {
 		return value.Errorf(3609, 16, 1, "The transaction ended in the trigger. The batch has been aborted.")
 	}
+	var e *raised
+	if errors.As(err, &e) && e.reach == endsBatch {
+		return e // it undoes the transaction, not the statement alone
+	}
 	return unraised(err)
+}
+
+// endedInTrigger rolls back what a trigger has begun after it ended the statement's transaction.
+func (r *run) endedInTrigger(tx *txn.Tx) {
+	if s := r.session; s.tx != nil && s.tx != tx {
+		if err := s.rollbackAll(); err != nil {
+			s.service.Log.Error("a trigger's transaction was not rolled back", "session", s.id, "error", err)
+		}
+	}
 }
 
 func isTemporary(name string) bool { return strings.HasPrefix(name, "#") }

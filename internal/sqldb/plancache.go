@@ -50,7 +50,7 @@ func (c *planCache) get(k planKey) *compiled {
 }
 
 func (c *planCache) put(p *compiled) {
-	if len(p.key.text) > maxCachedText {
+	if len(p.key.text)+len(p.key.parameters) > maxCachedText {
 		return
 	}
 	c.mu.Lock()
@@ -99,13 +99,26 @@ type bound struct {
 	catalog *catalog.Database
 	plan    *plan.Statement
 	program *exec.Program
+	mode    bindMode
 	local   bool // it names temporary tables or table variables: only the session that bound it may run it
 	version int  // of the session's temporary tables, where local
+}
+
+// bindMode is what a session's settings make of a statement when it is bound. SET may change them between two runs of
+// one batch, or of one module by two sessions.
+type bindMode struct {
+	ansiNulls      bool
+	identityInsert int32
+}
+
+func (s *session) bindMode() bindMode {
+	return bindMode{s.settings.ansiNulls, s.settings.identityInsert}
 }
 
 // boundExpr is an expression's.
 type boundExpr struct {
 	catalog *catalog.Database
+	mode    bindMode
 	needs   []plan.Need
 	t       value.Type
 	eval    exec.Evaluator

@@ -117,10 +117,11 @@ func (r *run) executeStrings(s *tsql.Execute) error {
 		text.WriteString(v.Text())
 	}
 	if s.As != "" {
+		before := len(r.session.acting)
 		if err := r.actAs(s.As, s.AsName); err != nil {
 			return err
 		}
-		defer r.revert()
+		defer r.session.revertTo(before)
 	}
 	return r.batch(text.String(), nil, "")
 }
@@ -259,10 +260,9 @@ func (r *run) runModule(m *catalog.Module, p *invocation) error {
 	}
 	before := r.session.settings
 	count := r.session.count
-	if back, err := r.actAsModule(m); err != nil {
+	defer r.session.revertTo(len(r.session.acting))
+	if err := r.actAsModule(m); err != nil {
 		return err
-	} else if back {
-		defer r.revert()
 	}
 	err = r.enter(&scope{batch: b.batch, compiled: b.compiled, layout: b.layout, module: m}, func(sc *scope) error {
 		places, err := r.fillModule(sc, b, m, p)
@@ -288,12 +288,16 @@ func (r *run) runModule(m *catalog.Module, p *invocation) error {
 	return err
 }
 
-// restore puts back the settings that a module changed for itself.
+// restore puts back the settings that a module or a dynamic batch changed for itself. What is the session's stays.
 func (r *run) restore(before settings) {
-	now := &r.session.settings
-	keep := now.identityInsert
-	*now = before
-	now.identityInsert = keep
+	s := r.session
+	before.identityInsert, before.contextInfo = s.settings.identityInsert, s.settings.contextInfo
+	s.settings = before
+	if s.tx != nil {
+		s.tx.SetIsolation(before.isolation)
+		s.tx.SetTimeout(s.options().Timeout)
+		s.tx.SetPriority(before.deadlockPriority)
+	}
 }
 
 // fillModule gives parameters their arguments or defaults; places are those of the arguments, by ordinal.
@@ -363,6 +367,10 @@ func (r *run) callFunction(m *catalog.Module, args []value.Value) (value.Value, 
 	trying := r.trying
 	r.trying++ // an error of the function is the statement's
 	defer func() { r.trying = trying }()
+	defer r.session.revertTo(len(r.session.acting))
+	if err := r.actAsModule(m); err != nil {
+		return value.Value{}, err
+	}
 	var result value.Value
 	err = r.enter(&scope{batch: b.batch, compiled: b.compiled, layout: b.layout, module: m}, func(sc *scope) error {
 		copy(sc.frame, args)
@@ -387,25 +395,20 @@ func (r *run) systemProcedure(p *invocation, q sysview.Query) error {
 	return r.runSystem(p, q)
 }
 
-// insertExecute is INSERT … EXEC: the rows of all results go into the table.
+// insertExecute is INSERT … EXEC: the rows of all results go into the table, as one statement with what was executed.
 func (r *run) insertExecute(s *tsql.Insert) error {
-	var rows [][]value.Value
-	var width int
-	outer := r.out.capture
-	if outer != nil {
+	if r.out.capture != nil {
 		return value.Errorf(8164, 16, 1, "An INSERT EXEC statement cannot be nested.")
 	}
-	r.out.capture = func(row []value.Value) error {
-		width = len(row)
-		rows = append(rows, append([]value.Value(nil), row...))
-		return nil
+	into, err := r.insertInto(s)
+	if err != nil {
+		return err
 	}
-	types := &capturedTypes{}
-	r.out.types = types
-	err := r.execute(s.Execute)
+	r.out.capture, r.out.types = into.take, into
+	err = r.execute(s.Execute)
 	r.out.capture, r.out.types = nil, nil
 	if err != nil {
 		return err
 	}
-	return r.insertRows(s, rows, width, types.columns)
+	return r.insertRows(into)
 }

@@ -64,12 +64,12 @@ func (r *run) localTable(name string) *catalog.Table {
 
 // program is the statement's program: what was bound before, while it holds.
 func (r *run) program(st tsql.Statement) (*bound, error) {
-	view := r.session.view()
-	if b := r.scope.local[st]; b != nil && b.catalog == view && b.version == r.session.version {
+	view, mode := r.session.view(), r.session.bindMode()
+	if b := r.scope.local[st]; b != nil && b.catalog == view && b.mode == mode && b.version == r.session.version {
 		return b, nil
 	}
 	c := r.scope.compiled
-	if b := c.statement(st); b != nil && b.catalog == view {
+	if b := c.statement(st); b != nil && b.catalog == view && b.mode == mode {
 		return b, nil
 	}
 	var local bool
@@ -77,6 +77,7 @@ func (r *run) program(st tsql.Statement) (*bound, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.mode = mode
 	if local {
 		b.local, b.version = true, r.session.version
 		if r.scope.local == nil {
@@ -125,10 +126,10 @@ func (r *run) quick(x tsql.Expr) (value.Value, value.Type, bool) {
 }
 
 func (r *run) expression(x tsql.Expr) (*boundExpr, error) {
-	view := r.session.view()
+	view, mode := r.session.view(), r.session.bindMode()
 	c := r.scope.compiled
 	if c != nil {
-		if b := c.expr(x); b != nil && b.catalog == view {
+		if b := c.expr(x); b != nil && b.catalog == view && b.mode == mode {
 			return b, nil
 		}
 	}
@@ -141,7 +142,7 @@ func (r *run) expression(x tsql.Expr) (*boundExpr, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &boundExpr{catalog: view, needs: needs, t: e.Type(), eval: eval}
+	b := &boundExpr{catalog: view, mode: mode, needs: needs, t: e.Type(), eval: eval}
 	if !local && c != nil {
 		c.keepExpr(x, b)
 	}
@@ -235,6 +236,9 @@ func (r *run) schemaName(id int32) string {
 func (r *run) gaveIdentity(v value.Value) {
 	r.session.lastIdentity = v
 	r.scope.identity = v
+	if r.scope.parent == nil {
+		r.session.scopeIdentity = v
+	}
 }
 
 // warn tells the client what a statement has to say beside its result; a client that is gone is met elsewhere.

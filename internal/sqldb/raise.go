@@ -90,6 +90,9 @@ func (r *run) catches(e *raised) bool {
 	if e.reach == endsScope && e.scope == r.scope {
 		return r.scope.trying > 0 // only those around the scope: what its own TRY is in could not be bound
 	}
+	if _, raise := e.statement.(*tsql.RaiseError); raise {
+		return r.trying > r.fires
+	}
 	return r.trying > 0
 }
 

@@ -1,6 +1,7 @@
 package sqldb
 
 import (
+	"io"
 	"strings"
 
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
@@ -25,7 +26,7 @@ func (r *run) createRole(s *tsql.CreateRole) error {
 		owner := r.session.who.user
 		if s.Owner.Name != "" {
 			p, ok := d.Principal(s.Owner.Name)
-			if !ok {
+			if !ok || !r.mayMakeOwner(d, p) {
 				return noPrincipal(s.Owner.Name)
 			}
 			owner = p.ID
@@ -34,6 +35,16 @@ func (r *run) createRole(s *tsql.CreateRole) error {
 		p := &catalog.Principal{ID: e.NextPrincipal(), Name: s.Name.Name, Type: catalog.Role, Owner: owner, Created: now, Modified: now}
 		return r.newRole(e, p)
 	})
+}
+
+// mayMakeOwner reports whether the user may make a principal the owner of something: a user that it may act as, a role
+// that it is in or may change.
+func (r *run) mayMakeOwner(d *catalog.Database, p *catalog.Principal) bool {
+	who := r.session.who
+	if p.Type != catalog.Role {
+		return who.mayActAs(d, p)
+	}
+	return who.server || who.rights(d).in[p.ID] || r.mayAddTo(d, p)
 }
 
 func (r *run) newRole(e *catalog.Edit, p *catalog.Principal) error {
@@ -142,7 +153,34 @@ func (r *run) executeAs(s *tsql.ExecuteAs) error {
 	if err != nil {
 		return err
 	}
-	return r.actAs(s.Kind, name)
+	if (s.NoRevert || s.Cookie != "") && r.scope.depth > 0 {
+		return value.Errorf(15590, 16, 1, "Can only use the 'No Revert' or 'Cookie' options with the 'EXECUTE AS' statement at the adhoc level.")
+	}
+	if s.Cookie == "" {
+		err := r.actAs(s.Kind, name)
+		if err == nil && s.NoRevert {
+			r.session.acting[len(r.session.acting)-1].noRevert = true
+		}
+		return err
+	}
+	place, t, ok := r.scope.layout.find(s.Cookie)
+	if !ok {
+		return undeclared(s.Cookie)
+	}
+	cookie := make([]byte, 100)
+	if _, err := io.ReadFull(r.session.service.Rand, cookie); err != nil {
+		return err
+	}
+	v, err := convertTo(value.OfByteSlice(cookie), value.Type{ID: value.VarBinary, Length: 100}, t)
+	if err != nil {
+		return err
+	}
+	if err := r.actAs(s.Kind, name); err != nil {
+		return err
+	}
+	r.scope.frame[place] = v
+	r.session.acting[len(r.session.acting)-1].cookie = v.Text()
+	return nil
 }
 
 // actAs has the session act as another user until REVERT.
@@ -157,16 +195,31 @@ func (r *run) actAs(kind, name string) error {
 	if !ok || p.Type == catalog.Role || p.Type == catalog.ExternalGroup || p.ID == catalog.InformationID || p.ID == catalog.SysID {
 		return refused
 	}
-	if !s.who.server && !s.who.rights(d).has("IMPERSONATE", securable{class: catalog.ClassPrincipal, major: p.ID}) {
+	if !s.who.mayActAs(d, p) {
 		return refused
 	}
 	r.become(p)
 	return nil
 }
 
+// mayActAs reports whether somebody may act as a user: itself, or one that it has IMPERSONATE on.
+func (who *identity) mayActAs(d *catalog.Database, p *catalog.Principal) bool {
+	if who.server || p.ID == who.user {
+		return true
+	}
+	return who.rights(d).has("IMPERSONATE", securable{class: catalog.ClassPrincipal, major: p.ID})
+}
+
+// impersonation is one EXECUTE AS that is in force.
+type impersonation struct {
+	before   identity // who to go back to
+	noRevert bool
+	cookie   string // what REVERT must show; empty for nothing
+}
+
 func (r *run) become(p *catalog.Principal) {
 	s := r.session
-	s.acting = append(s.acting, s.who)
+	s.acting = append(s.acting, impersonation{before: s.who})
 	login := p.Name
 	if p.Login != "" {
 		login = p.Login
@@ -175,33 +228,54 @@ func (r *run) become(p *catalog.Principal) {
 	clear(s.permitted)
 }
 
-// revert goes back to who the session was.
-func (r *run) revert() {
-	s := r.session
-	if n := len(s.acting); n > 0 {
-		s.who, s.acting = s.acting[n-1], s.acting[:n-1]
+// revertTo ends the impersonations above a depth, as leaving a module does.
+func (s *session) revertTo(depth int) {
+	if len(s.acting) > depth {
+		s.who, s.acting = s.acting[depth].before, s.acting[:depth]
 		clear(s.permitted)
 	}
 }
 
-// actAsModule is a module's WITH EXECUTE AS.
-func (r *run) actAsModule(m *catalog.Module) (bool, error) {
+// revert is REVERT: it goes back one EXECUTE AS of the module or batch that it stands in, never of one around it.
+func (r *run) revert(st *tsql.Revert) error {
+	s := r.session
+	n := len(s.acting)
+	if n == r.scope.acting {
+		return nil
+	}
+	cookie := ""
+	if st.Cookie != "" {
+		place, _, ok := r.scope.layout.find(st.Cookie)
+		if !ok {
+			return undeclared(st.Cookie)
+		}
+		cookie = r.scope.frame[place].Text()
+	}
+	if top := s.acting[n-1]; top.noRevert || top.cookie != cookie {
+		return value.Errorf(15591, 16, 1, "The current security context cannot be reverted using this statement. A cookie may or may not be needed with 'REVERT' statement depending on how the context was set with 'EXECUTE AS' statement.")
+	}
+	s.revertTo(n - 1)
+	return nil
+}
+
+// actAsModule is a module's WITH EXECUTE AS; whoever leaves the module reverts it.
+func (r *run) actAsModule(m *catalog.Module) error {
 	if m.ExecuteAs == "" {
-		return false, nil
+		return nil
 	}
 	d := r.session.view()
 	name := m.ExecuteAs
-	if strings.EqualFold(name, "OWNER") || strings.EqualFold(name, "SELF") {
+	if strings.EqualFold(name, "OWNER") {
 		owner, ok := d.PrincipalByID(d.Owner(m))
 		if !ok {
-			return false, noPrincipal(name)
+			return noPrincipal(name)
 		}
 		name = owner.Name
 	}
 	p, ok := d.Principal(name)
-	if !ok {
-		return false, value.Errorf(15517, 16, 1, "Cannot execute as the database principal because the principal \"%s\" does not exist, this type of principal cannot be impersonated, or you do not have permission.", name)
+	if !ok || p.Type == catalog.Role || p.Type == catalog.ExternalGroup {
+		return value.Errorf(15517, 16, 1, "Cannot execute as the database principal because the principal \"%s\" does not exist, this type of principal cannot be impersonated, or you do not have permission.", name)
 	}
 	r.become(p)
-	return true, nil
+	return nil
 }

@@ -16,6 +16,7 @@ type run struct {
 	out     *answer
 	scope   *scope
 	trying  int // TRY blocks around the statement, in all scopes
+	fires   int // triggers among those: a RAISERROR goes past them
 	now     int64
 	running tsql.Statement // the plain statement that runs
 }
@@ -36,6 +37,11 @@ func (s *session) request(ctx context.Context, out Sink, fn func(r *run) error) 
 		s.stop = nil
 		s.stopMu.Unlock()
 	}()
+	select {
+	case <-s.ended: // by KILL, or because its user is no more
+		return value.Errorf(596, 21, 1, "Cannot continue the execution because the session is in the kill state.")
+	default:
+	}
 	if err := s.stillWelcome(ctx, out); err != nil {
 		return err
 	}
@@ -53,12 +59,12 @@ func (s *session) request(ctx context.Context, out Sink, fn func(r *run) error) 
 
 // interrupted answers a request that was cancelled: its transaction stays, unless XACT_ABORT is on.
 func (s *session) interrupted(r *run) error {
-	if s.settings.xactAbort {
-		if err := s.rollbackAll(); err != nil {
+	r.out.held = false
+	if s.settings.xactAbort || s.doomed {
+		if err := s.abort(r.out); err != nil {
 			return err
 		}
 	}
-	r.out.held = false
 	return r.out.out.Done(Done{Failed: true, Attention: true, InTransaction: s.count > 0})
 }
 
@@ -145,10 +151,11 @@ func (r *run) batch(text string, arguments []Argument, declaration string) error
 
 // enter runs fn in a scope, and cleans up after it. An error that ends the scope ends there, once it is reported.
 func (r *run) enter(sc *scope, fn func(*scope) error) error {
-	sc.parent, sc.trying = r.scope, r.trying
+	sc.parent, sc.trying, sc.acting = r.scope, r.trying, len(r.session.acting)
 	if r.scope != nil {
 		sc.depth = r.scope.depth + 1
-		sc.identity = r.session.lastIdentity
+	} else {
+		sc.identity = r.session.scopeIdentity
 	}
 	if sc.depth > maxNesting {
 		return r.failed(nil, value.Errorf(217, 16, 1, "Maximum stored procedure, function, trigger, or view nesting level exceeded (limit %d).", maxNesting))
@@ -156,11 +163,18 @@ func (r *run) enter(sc *scope, fn func(*scope) error) error {
 	if sc.layout != nil {
 		sc.frame = make([]value.Value, len(sc.layout.types))
 	}
-	outer := r.scope
+	outer, before := r.scope, r.session.settings
+	if outer == nil {
+		sc.acting = 0 // what one batch has begun, another may end
+	}
 	r.scope = sc
 	err := fn(sc)
 	r.dropTemporary(sc)
 	r.scope = outer
+	if outer != nil {
+		r.session.revertTo(sc.acting)
+		r.restore(before)
+	}
 	var e *raised
 	if errors.As(err, &e) && e.reach == endsScope && outer != nil {
 		if e.reported {

@@ -25,6 +25,7 @@ type scope struct {
 	status    int32                     // RETURN's value
 	result    value.Value               // of a function
 	temporary []string                  // names of the # tables made here, dropped with the scope
+	acting    int                       // how many impersonations were in force when it began
 	trying    int                       // TRY blocks around the scope when it began
 	local     map[tsql.Statement]*bound // statements with temporary tables, bound for this run
 }

@@ -2,6 +2,7 @@ package sqldb
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -21,10 +22,9 @@ type session struct {
 	login      Login
 	began      time.Time
 	db         *database
-	first      *database // as of login
 	who        identity
 	original   identity
-	acting     []identity // EXECUTE AS: who to go back to
+	acting     []impersonation // EXECUTE AS: who to go back to
 	settings   settings
 
 	tx         *txn.Tx // the open transaction; nil outside of one
@@ -40,19 +40,21 @@ type session struct {
 	version   int                       // grows when a temporary table comes or goes
 	nextTable int32                     // ids of temporary tables and variables, negative
 
-	affected     int64 // @@ROWCOUNT
-	lastError    int32 // @@ERROR
-	lastIdentity value.Value
-	context      map[string]contextValue // SESSION_CONTEXT
-	prepared     map[int32]*preparedStatement
-	handles      int32
-	cursors      map[string]*cursor
-	bulk         *tsql.InsertBulk // announced, rows to come
-	permitted    map[*bound]bool  // statements that the user has been found to be permitted
-	permittedFor *catalog.Database
-	fetchStatus  int
-	memory       *exec.Budget
-	lockHolder   *txn.Tx // of application locks whose owner is the session
+	affected      int64 // @@ROWCOUNT
+	lastError     int32 // @@ERROR
+	lastIdentity  value.Value
+	scopeIdentity value.Value             // SCOPE_IDENTITY() of the session's batches
+	context       map[string]contextValue // SESSION_CONTEXT
+	prepared      map[int32]*preparedStatement
+	handles       int32
+	cursors       map[string]*cursor
+	bulk          *tsql.InsertBulk // announced, rows to come
+	permitted     map[*bound]bool  // statements that the user has been found to be permitted
+	permittedFor  *catalog.Database
+	fetchStatus   int
+	memory        *exec.Budget
+	lockHolder    *txn.Tx        // of application locks whose owner is the session
+	locks         map[string]int // those locks, and how often each was taken
 
 	ending sync.Once
 	ended  chan struct{}
@@ -71,7 +73,7 @@ type contextValue struct {
 
 func (s *Service) begin(l Login, server string, db *database, who identity) *session {
 	one := &session{
-		service: s, serverName: server, login: l, began: s.now(), db: db, first: db, who: who, original: who, settings: defaults(),
+		service: s, serverName: server, login: l, began: s.now(), db: db, who: who, original: who, settings: defaults(),
 		ended: make(chan struct{}),
 	}
 	one.fresh()
@@ -94,7 +96,8 @@ func (s *session) fresh() {
 	s.prepared = map[int32]*preparedStatement{}
 	s.cursors = map[string]*cursor{}
 	s.permitted = map[*bound]bool{}
-	s.affected, s.lastError, s.lastIdentity = 0, 0, value.Null()
+	s.affected, s.lastError, s.fetchStatus = 0, 0, 0
+	s.lastIdentity, s.scopeIdentity = value.Null(), value.Null()
 	s.version++
 	s.bulk = nil
 }
@@ -144,7 +147,7 @@ func (s *Service) endSessions(which func(*session) bool) {
 // Close rolls back what is open and frees the session's number.
 func (s *session) Close() error {
 	s.ending.Do(func() { close(s.ended) })
-	err := s.rollbackAll()
+	err := errors.Join(s.rollbackAll(), s.releaseLocks())
 	s.service.mu.Lock()
 	defer s.service.mu.Unlock()
 	delete(s.service.sessions, s.id)
@@ -158,13 +161,26 @@ func (s *session) Reset(_ context.Context, keep bool, out Sink) error {
 			return err
 		}
 	}
-	s.who, s.acting, s.db, s.settings = s.original, nil, s.first, defaults()
+	if err := s.releaseLocks(); err != nil {
+		return err
+	}
+	s.who, s.acting, s.settings = s.original, nil, defaults()
+	local := s.local
+	s.fresh()
 	if keep && s.tx != nil {
-		s.context, s.prepared, s.cursors = map[string]contextValue{}, map[int32]*preparedStatement{}, map[string]*cursor{}
+		s.local = local // the transaction writes to it; nothing finds its tables any more
+	}
+	return nil
+}
+
+// releaseLocks gives up the application locks whose owner is the session.
+func (s *session) releaseLocks() error {
+	holder := s.lockHolder
+	s.lockHolder, s.locks = nil, nil
+	if holder == nil {
 		return nil
 	}
-	s.fresh()
-	return nil
+	return holder.Rollback()
 }
 
 // view is the catalog that the session's statements see.

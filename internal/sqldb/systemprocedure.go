@@ -58,8 +58,14 @@ func (r *run) setSessionContext(p *invocation) error {
 		delete(s.context, fold(key))
 		return nil
 	}
-	const most = 1000
-	if len(s.context) >= most {
+	const most = 1 << 20 // bytes
+	size := len(key) + len(a.Value.Text())
+	for name, c := range s.context {
+		if name != fold(key) {
+			size += len(name) + len(c.v.Text()) + 16
+		}
+	}
+	if size > most {
 		return value.Errorf(15665, 16, 1, "The value was not set for key '%s' because the total size of keys and values in the session context would exceed the 1 MB limit.", key)
 	}
 	readOnly, _ := p.number(2, "@read_only")
@@ -72,7 +78,7 @@ func (r *run) setSessionContext(p *invocation) error {
 }
 
 // applicationLock is the lock that sp_getapplock names: a table that does not exist.
-func (r *run) applicationLock(p *invocation) (txn.Table, txn.Mode, error) {
+func (r *run) applicationLock(p *invocation, taking bool) (txn.Table, txn.Mode, error) {
 	name, ok := p.text(0, "@Resource")
 	if !ok {
 		return txn.Table{}, 0, missing(p.name, "@Resource")
@@ -80,7 +86,7 @@ func (r *run) applicationLock(p *invocation) (txn.Table, txn.Mode, error) {
 	mode, _ := p.text(1, "@LockMode")
 	modes := map[string]txn.Mode{"shared": txn.Shared, "update": txn.Update, "exclusive": txn.Exclusive, "intentshared": txn.IntentShared, "intentexclusive": txn.IntentExclusive}
 	m, known := modes[fold(mode)]
-	if !known && p.name == "sp_getapplock" {
+	if !known && taking {
 		return txn.Table{}, 0, value.Errorf(15625, 16, 1, "Option '%s' not recognized for '%s' parameter.", mode, "@LockMode")
 	}
 	return txn.Table{Database: r.session.db.id, ID: -1, Generation: hash(fold(name))}, m, nil
@@ -97,7 +103,7 @@ func hash(s string) int32 {
 // getApplicationLock is sp_getapplock. The lock is the transaction's; one of the session's is a transaction's that lasts
 // until it is released.
 func (r *run) getApplicationLock(p *invocation) error {
-	on, mode, err := r.applicationLock(p)
+	on, mode, err := r.applicationLock(p, true)
 	if err != nil {
 		return err
 	}
@@ -119,6 +125,13 @@ func (r *run) getApplicationLock(p *invocation) error {
 		defer holder.SetTimeout(s.options().Timeout)
 	}
 	waited, err := holder.LockTable(r.ctx, on, mode)
+	if err == nil && holder == s.lockHolder {
+		if s.locks == nil {
+			s.locks = map[string]int{}
+		}
+		name, _ := p.text(0, "@Resource")
+		s.locks[fold(name)]++
+	}
 	switch e, _ := err.(*value.Error); {
 	case err == nil && waited:
 		p.status = 1
@@ -132,24 +145,29 @@ func (r *run) getApplicationLock(p *invocation) error {
 	return err
 }
 
-// releaseApplicationLock is sp_releaseapplock: of a session's locks, all that it took.
+// releaseApplicationLock is sp_releaseapplock. The session's locks are given up together, with the last of them.
 func (r *run) releaseApplicationLock(p *invocation) error {
+	if _, _, err := r.applicationLock(p, false); err != nil {
+		return err
+	}
+	name, _ := p.text(0, "@Resource")
 	owner, _ := p.text(1, "@LockOwner")
 	s := r.session
-	if !strings.EqualFold(owner, "Session") {
-		if s.tx == nil {
-			p.status = -999
-			return value.Errorf(1223, 16, 1, "Cannot release the application lock (Database Principal: 'public', Resource: '') because it is not currently held.")
-		}
+	own := strings.EqualFold(owner, "Session")
+	if own && s.locks[fold(name)] == 0 || !own && s.tx == nil {
+		p.status = -999
+		return value.Errorf(1223, 16, 1, "Cannot release the application lock (Database Principal: 'public', Resource: '%s') because it is not currently held.", name)
+	}
+	if !own {
 		return nil // a transaction's lock goes with it
 	}
-	if s.lockHolder == nil {
-		p.status = -999
-		return value.Errorf(1223, 16, 1, "Cannot release the application lock (Database Principal: 'public', Resource: '') because it is not currently held.")
+	if s.locks[fold(name)]--; s.locks[fold(name)] == 0 {
+		delete(s.locks, fold(name))
 	}
-	err := s.lockHolder.Rollback()
-	s.lockHolder = nil
-	return err
+	if len(s.locks) > 0 {
+		return nil
+	}
+	return s.releaseLocks()
 }
 
 // rename is sp_rename @objname, @newname, @objtype: of objects, columns and indexes.

@@ -58,7 +58,7 @@ func (s *session) beginTransaction(out *answer) error {
 	s.tx = s.service.engine.Begin(s.options())
 	s.tx.SetPriority(s.settings.deadlockPriority)
 	s.descriptor = s.tx.Number()
-	s.saved = nil
+	s.saved, s.ran = nil, false
 	return out.change(Change{Kind: ChangeBegin, Descriptor: s.descriptor})
 }
 

@@ -36,7 +36,7 @@ func (r *run) securityStatement(st tsql.Statement) (ok bool, err error) {
 	case *tsql.ExecuteAs:
 		err = r.executeAs(s)
 	case *tsql.Revert:
-		r.revert()
+		err = r.revert(s)
 	case *tsql.Drop:
 		switch s.Kind {
 		case tsql.UserObject, tsql.RoleObject:
