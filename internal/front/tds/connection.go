@@ -34,6 +34,7 @@ type connection struct {
 	server   string // the first label of its name; what messages call it
 
 	session sqldb.Session
+	known   uint64 // the transaction that there was when the request came
 	answer  *answer
 	watcher *watcher
 	scratch []byte // the request under way, where it is one packet

@@ -140,6 +140,7 @@ var errTakenBack = errors.New("front/tds: the client has taken the request back"
 
 // run decodes a request and has the session run it.
 func (c *connection) run(ctx context.Context, h wire.Header, payload []byte) error {
+	c.known = c.session.Descriptor()
 	if reset, keep := h.Reset(); reset {
 		if err := c.session.Reset(ctx, keep, c.answer.within()); err != nil {
 			return err
@@ -164,9 +165,10 @@ func (c *connection) run(ctx context.Context, h wire.Header, payload []byte) err
 	return c.transaction(ctx, payload)
 }
 
-// descriptor checks that the client means the transaction that there is. One that is outside of any may say 0 always.
+// descriptor checks that the client means the transaction that there is. One that is outside of any may say 0 always,
+// and one whose request also resets the session names the transaction that the reset has ended.
 func (c *connection) descriptor(h wire.Headers) error {
-	if h.Transaction != 0 && h.Transaction != c.session.Descriptor() {
+	if h.Transaction != 0 && h.Transaction != c.session.Descriptor() && h.Transaction != c.known {
 		return value.Errorf(3989, 16, 1, "New request is not allowed to start because it should come with valid transaction descriptor.")
 	}
 	return nil
