@@ -15,11 +15,9 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"os/user"
 	"path/filepath"
 	"strconv"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -89,26 +87,6 @@ func (p *postgres) start(ctx context.Context, programs string) error {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-}
-
-// unprivileged lets a root's benchmark run PostgreSQL, which refuses root.
-func (p *postgres) unprivileged() (*syscall.SysProcAttr, int, error) {
-	if os.Getuid() != 0 {
-		return nil, os.Getuid(), nil
-	}
-	nobody, err := user.Lookup("nobody")
-	if err != nil {
-		return nil, 0, err
-	}
-	uid, err := strconv.Atoi(nobody.Uid)
-	if err != nil {
-		return nil, 0, err
-	}
-	gid, err := strconv.Atoi(nobody.Gid)
-	if err != nil {
-		return nil, 0, err
-	}
-	return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}, uid, os.Chown(p.folder, uid, gid)
 }
 
 // certify gives the server a certificate of its own making.

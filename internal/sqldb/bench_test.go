@@ -29,7 +29,8 @@ func BenchmarkPointSelect(b *testing.B) {
 	integer, text := value.Type{ID: value.BigInt, Nullable: true}, value.Type{ID: value.NVarChar, Length: 100, Nullable: true}
 	prepare := &recorder{}
 	if err := k.session.Call(b.Context(), Call{Number: 11, Arguments: []Argument{
-		{Type: integer, Output: true}, {Type: text, Value: value.OfString("@p1 bigint")},
+		{Type: integer, Output: true},
+		{Type: text, Value: value.OfString("@p1 bigint")},
 		{Type: text, Value: value.OfString("SELECT name, amount FROM keyed WHERE id = @p1")},
 	}}, prepare); err != nil {
 		b.Fatal(err)
