@@ -145,6 +145,9 @@ func (e surroundings) objectName(function string, args []value.Value) (value.Val
 		s, _ := e.session.view().SchemaByID(o.Head().SchemaID)
 		return words(s.Name)
 	case "OBJECT_DEFINITION":
+		if d := e.session.view(); !e.session.who.server && !e.session.who.rights(d).has("VIEW DEFINITION", on(d, o, 0)) {
+			return nothing()
+		}
 		switch t := o.(type) {
 		case *catalog.Module:
 			return words(t.Text)
@@ -189,7 +192,7 @@ func (e surroundings) columnAnswer(function string, args []value.Value) (value.V
 	text, _ := argText(args, 0)
 	column, _ := argText(args, 1)
 	o, ok := e.named(text)
-	if !ok {
+	if !ok || !isTemporary(o.Head().Name) && !e.visible(o.Head().ID) {
 		return nothing()
 	}
 	for _, c := range columnsOf(o) {
@@ -241,7 +244,7 @@ func (e surroundings) indexColumn(args []value.Value) (value.Value, bool) {
 	place, _ := argNumber(args, 2)
 	o, ok := e.named(text)
 	t, is := o.(*catalog.Table)
-	if !ok || !is {
+	if !ok || !is || !t.Temporary && !e.visible(t.ID) {
 		return nothing()
 	}
 	x := t.Index(id)

@@ -24,11 +24,31 @@ func (r *run) announceBulk(s *tsql.InsertBulk) error {
 	if err := r.permit([]plan.Need{{Permission: "INSERT", Object: t.ID, Through: r.chain()}}); err != nil {
 		return err
 	}
-	if _, _, err := bulkColumns(t, s); err != nil {
+	_, identity, err := bulkColumns(t, s)
+	if err != nil {
+		return err
+	}
+	if err := r.mayLoad(t, bulkOptions(s.Options), identity); err != nil {
 		return err
 	}
 	r.session.bulk = s
 	return nil
+}
+
+// mayLoad asks for ALTER on the table where a load goes past what it would hold otherwise: its constraints, its triggers,
+// or the identity's own numbers.
+func (r *run) mayLoad(t *catalog.Table, o exec.BulkOptions, identity bool) error {
+	past := identity || !o.Check && len(t.Checks)+len(t.ForeignKeys) > 0
+	if !past && !o.Triggers {
+		for _, other := range r.session.view().Objects() {
+			m, ok := other.(*catalog.Module)
+			past = past || ok && m.Kind == catalog.KindTrigger && m.ParentID == t.ID
+		}
+	}
+	if t.Temporary || !past {
+		return nil
+	}
+	return r.mustAlter(t)
 }
 
 // bulkColumns are the ordinals of the announced columns, and whether the identity is among them.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/bind"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/plan"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
 	"github.com/alcedo-cloud/alcedo/internal/tsql"
 )
@@ -173,6 +174,11 @@ func (b *builder) foreignKey(k *tsql.Constraint, column string) error {
 			}
 		} else if !strings.EqualFold(k.References.Name.Name, b.t.Name) {
 			return value.Errorf(1767, 16, 0, "Foreign key '%s' references invalid table '%s'.", h.Name, nameText(k.References))
+		}
+	}
+	if other != b.t {
+		if err := b.r.permit([]plan.Need{{Permission: "REFERENCES", Object: other.ID}}); err != nil {
+			return err
 		}
 	}
 	f.Referenced = other.ID

@@ -34,6 +34,9 @@ func (r *run) createDatabase(s *tsql.CreateDatabase) error {
 		if from := s.CopyOf.Schema.Name; from != "" {
 			settings.Copy.Server = from
 		}
+		if err := r.mayCopy(settings.Copy); err != nil {
+			return err
+		}
 	}
 	service := r.session.service
 	err := service.Store.Update(r.ctx, func(tx store.Tx) error {
@@ -48,6 +51,22 @@ func (r *run) createDatabase(s *tsql.CreateDatabase) error {
 		return service.Documents.DatabaseMade(tx, server, d)
 	})
 	return databaseError(err, s.Name.Name, settings.Collation)
+}
+
+// mayCopy lets administrators copy databases: of their own server, and of another that they administer too.
+func (r *run) mayCopy(from *DatabaseRef) error {
+	who := r.session.who
+	source, ok, err := r.session.service.Server(r.ctx, from.Server)
+	if err != nil {
+		return err
+	}
+	switch {
+	case ok && who.server && strings.EqualFold(from.Server, r.session.serverName):
+		return nil
+	case ok && who.server && who.entra != nil && source.administers(*who.entra, nil):
+		return nil
+	}
+	return value.Errorf(262, 14, 1, "CREATE DATABASE permission denied in database 'master'.")
 }
 
 func (r *run) databaseOptions(settings *DatabaseSettings, options []tsql.Option) error {
@@ -110,7 +129,7 @@ func (r *run) mayManageDatabases() error {
 	if s.who.server {
 		return nil
 	}
-	if l, ok := s.view().Login(s.who.login); ok {
+	if l := s.ownLogin(); l != nil {
 		for _, role := range l.Roles {
 			if role == "##MS_DatabaseManager##" {
 				return nil

@@ -22,8 +22,10 @@ func (r *run) define(st tsql.Statement) (ok bool, err error) {
 		err = r.alterIndex(s)
 	case *tsql.DropIndex:
 		err = r.dropIndex(s)
-	case *tsql.CreateStatistics, *tsql.UpdateStatistics:
-		// The optimizer keeps no statistics that one could make.
+	case *tsql.CreateStatistics:
+		err = r.statistics(s.Table)
+	case *tsql.UpdateStatistics:
+		err = r.statistics(s.Table)
 	case *tsql.Truncate:
 		err = r.truncate(s)
 	case *tsql.CreateView:
@@ -62,6 +64,20 @@ func (r *run) define(st tsql.Statement) (ok bool, err error) {
 		return false, nil
 	}
 	return true, err
+}
+
+// statistics is CREATE and UPDATE STATISTICS: the optimizer keeps none that one could make, but the table must be there
+// and the user's to alter.
+func (r *run) statistics(name tsql.ObjectName) error {
+	if strings.HasPrefix(name.Name.Name, "#") {
+		_, err := r.table(name)
+		return err
+	}
+	o, ok := r.find(name)
+	if !ok {
+		return value.Errorf(1088, 16, 12, "Cannot find the object \"%s\" because it does not exist or you do not have permissions.", nameText(name))
+	}
+	return r.mustAlter(o)
 }
 
 // change runs fn on a copy of the catalog, as a part of the transaction. What fn does to rows goes with it.

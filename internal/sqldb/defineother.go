@@ -61,8 +61,8 @@ func (r *run) transfer(s *tsql.TransferObject) error {
 		if err := r.mustAlterSchema(schema); err != nil {
 			return err
 		}
-		if err := r.mustAlter(o); err != nil {
-			return err
+		if who := r.session.who; !who.server && !who.rights(d).has("CONTROL", on(d, o, 0)) {
+			return value.Errorf(15151, 16, 1, "Cannot find the object '%s', because it does not exist or you do not have permission.", nameText(s.Object))
 		}
 		if _, taken := d.Object(schema.ID, o.Head().Name); taken {
 			return value.Errorf(15530, 16, 1, "The object with name \"%s\" already exists.", o.Head().Name)
@@ -238,7 +238,8 @@ func (r *run) nextValue(id int32) (value.Value, error) {
 		return value.Null(), value.Errorf(11719, 15, 1, "NEXT VALUE FOR function needs a sequence object.")
 	}
 	who := r.session.who
-	if !who.server && !who.rights(d).has("UPDATE", on(d, q, 0)) {
+	chained := r.chain() != 0 && r.chain() == d.Owner(q)
+	if !who.server && !chained && !who.rights(d).has("UPDATE", on(d, q, 0)) {
 		return value.Null(), denied(d, q, "UPDATE")
 	}
 	engine, c := r.session.service.engine, sequenceCounter(r.session.db.id, q)

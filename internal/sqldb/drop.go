@@ -85,7 +85,7 @@ func (r *run) dropObject(e *catalog.Edit, tx *txn.Tx, s *tsql.Drop, name tsql.Ob
 		}
 		return cannotDrop(word, nameText(name))
 	}
-	if err := r.mustAlter(o); err != nil {
+	if !r.mayDrop(o) {
 		return cannotDrop(word, nameText(name))
 	}
 	if err := r.notBound(e.Database(), o, nameText(name)); err != nil {

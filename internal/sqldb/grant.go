@@ -27,7 +27,7 @@ func (r *run) grant(s *tsql.Permission) error {
 				return err
 			}
 			for _, name := range names {
-				if err := r.mayGrant(e.Database(), name, asked); err != nil {
+				if err := r.mayGrant(e.Database(), s, name, asked); err != nil {
 					return err
 				}
 				if err := r.grantTo(e, s, name, asked, on); err != nil {
@@ -131,7 +131,8 @@ func columnsNamed(d *catalog.Database, asked securable, names []tsql.Ident) ([]i
 
 // mayGrant asks whether the user may give a permission away: it controls the securable, is in db_securityadmin, or holds
 // the permission with the grant option.
-func (r *run) mayGrant(d *catalog.Database, name string, asked securable) error {
+// With the grant option alone it denies nobody, and revokes what it has itself granted.
+func (r *run) mayGrant(d *catalog.Database, s *tsql.Permission, name string, asked securable) error {
 	who := r.session.who
 	if who.server || who.user == catalog.DBOID {
 		return nil
@@ -141,7 +142,7 @@ func (r *run) mayGrant(d *catalog.Database, name string, asked securable) error 
 		return nil
 	}
 	for grantee := range have.in {
-		if p, ok := d.Permission(asked.class, asked.major, 0, grantee, name); ok && p.State == catalog.GrantedWithGrant {
+		if p, ok := d.Permission(asked.class, asked.major, 0, grantee, name); ok && p.State == catalog.GrantedWithGrant && r.ownGrant(d, s, name, asked) {
 			return nil
 		}
 	}
@@ -149,6 +150,22 @@ func (r *run) mayGrant(d *catalog.Database, name string, asked securable) error 
 		return value.Errorf(15151, 16, 1, "Cannot find the object '%s', because it does not exist or you do not have permission.", o.Head().Name)
 	}
 	return value.Errorf(4613, 16, 1, "Grantor does not have GRANT permission.")
+}
+
+// ownGrant reports whether a statement gives, or takes only what its user gave.
+func (r *run) ownGrant(d *catalog.Database, s *tsql.Permission, name string, asked securable) bool {
+	if s.Verb != tsql.Grant {
+		for _, to := range s.Principals {
+			p, ok := d.Principal(to.Name)
+			if !ok {
+				continue
+			}
+			if old, there := d.Permission(asked.class, asked.major, 0, p.ID, name); s.Verb == tsql.Deny || there && old.Grantor != r.session.who.user {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func (r *run) grantTo(e *catalog.Edit, s *tsql.Permission, name string, asked securable, columns []int32) error {

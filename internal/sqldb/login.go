@@ -103,7 +103,13 @@ func (s *Service) authenticate(ctx context.Context, server *Server, l Login, dat
 	if server.EntraOnly {
 		return identity{}, value.Errorf(18456, 14, 1, "Login failed for user '%s'. Reason: Azure Active Directory only authentication is enabled. Please contact your system administrator.", l.User)
 	}
-	user, _, _ := strings.Cut(l.User, "@"+server.Name)
+	if l.NewPassword != "" {
+		return identity{}, value.Errorf(18456, 14, 1, "Login failed for user '%s'. Reason: The password cannot be changed as a part of the login; ALTER USER and ALTER LOGIN do that.", l.User)
+	}
+	user := l.User
+	if at := len(user) - len(server.Name) - 1; at >= 0 && strings.EqualFold(user[at:], "@"+server.Name) {
+		user = user[:at]
+	}
 	if server.AdminLogin != "" && strings.EqualFold(user, server.AdminLogin) {
 		if !s.verified.matches(server.AdminPassword, l.Password) {
 			return identity{}, loginFailed(l.User)
@@ -257,14 +263,18 @@ func (s *Service) authenticateLogin(ctx context.Context, server *Server, user st
 	refused := loginFailed(l.User)
 	home, err := s.use(ctx, server.Name, master)
 	if err != nil || home == nil {
-		return identity{}, refused
+		return identity{}, errors.Join(refused, err)
 	}
 	login, ok := home.current().Login(user)
-	if !ok || login.Disabled || login.Type != catalog.SQLUser || !s.verified.matches(Hash(login.Password), l.Password) {
+	hash := Hash("") // which takes its time too
+	if ok && login.Type == catalog.SQLUser {
+		hash = Hash(login.Password)
+	}
+	if !s.verified.matches(hash, l.Password) || login.Disabled {
 		return identity{}, refused
 	}
 	if db == nil {
-		return identity{}, cannotOpen(l.Database)
+		return identity{}, errors.Join(cannotOpen(l.Database), refused)
 	}
 	who := identity{login: login.Name, sid: login.SID}
 	for _, p := range db.current().Principals() {
@@ -279,5 +289,5 @@ func (s *Service) authenticateLogin(ctx context.Context, server *Server, user st
 		who.user, who.name = catalog.GuestID, "guest"
 		return who, nil
 	}
-	return identity{}, cannotOpen(db.current().Name)
+	return identity{}, errors.Join(cannotOpen(db.current().Name), refused)
 }

@@ -1,6 +1,8 @@
 package sqldb
 
 import (
+	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 
@@ -30,8 +32,7 @@ func (r *run) inMaster(statement string) error {
 	if s.who.server {
 		return nil
 	}
-	l, ok := s.view().Login(s.who.login)
-	if ok && slices.Contains(l.Roles, "##MS_LoginManager##") {
+	if l := s.ownLogin(); l != nil && slices.Contains(l.Roles, "##MS_LoginManager##") {
 		return nil
 	}
 	p, ok := s.view().Principal("loginmanager")
@@ -39,6 +40,17 @@ func (r *run) inMaster(statement string) error {
 		return nil
 	}
 	return value.Errorf(15247, 16, 1, "User does not have permission to perform this action.")
+}
+
+// ownLogin is the login in master that the session acts as; nil for none. A name proves nothing: users may be called as
+// logins are.
+func (s *session) ownLogin() *catalog.Login {
+	for _, l := range s.view().Logins() {
+		if len(l.SID) > 1 && bytes.Equal(l.SID, s.who.sid) {
+			return l
+		}
+	}
+	return nil
 }
 
 func (r *run) createLogin(s *tsql.CreateLogin) error {
@@ -110,10 +122,13 @@ func (r *run) passwordLogin(l *catalog.Login, s *tsql.CreateLogin) error {
 }
 
 func (r *run) alterLogin(s *tsql.AlterLogin) error {
-	self := strings.EqualFold(s.Name.Name, r.session.who.login) && option(s.Options, "PASSWORD") != nil
-	if err := r.inMaster("ALTER LOGIN"); err != nil && !self {
+	own := r.session.ownLogin()
+	self := own != nil && strings.EqualFold(s.Name.Name, own.Name) && option(s.Options, "PASSWORD") != nil && len(s.Options) == 1
+	err := r.inMaster("ALTER LOGIN")
+	if err != nil && !self {
 		return err
 	}
+	manages := err == nil
 	return r.change(func(e *catalog.Edit, _ *txn.Tx) error {
 		old, ok := e.Database().Login(s.Name.Name)
 		if !ok {
@@ -135,14 +150,9 @@ func (r *run) alterLogin(s *tsql.AlterLogin) error {
 			}
 			switch o.Name {
 			case "PASSWORD":
-				if err := strong(text, l.Name); err != nil {
+				if err := r.newPassword(&l, o, text, manages); err != nil {
 					return err
 				}
-				hash, err := r.session.service.Hash(text)
-				if err != nil {
-					return err
-				}
-				l.Password = string(hash)
 			case "NAME":
 				if _, taken := e.Database().Login(text); taken {
 					return value.Errorf(15025, 16, 1, "The server principal '%s' already exists.", text)
@@ -156,6 +166,28 @@ func (r *run) alterLogin(s *tsql.AlterLogin) error {
 		e.PutLogin(&l)
 		return nil
 	})
+}
+
+// newPassword gives a login another password. Who does not manage logins must know the old one.
+func (r *run) newPassword(l *catalog.Login, o *tsql.Option, password string, manages bool) error {
+	if was := option(o.Options, "OLD_PASSWORD"); was != nil || !manages {
+		text := ""
+		if was != nil {
+			var err error
+			if text, err = r.optionText(was); err != nil {
+				return err
+			}
+		}
+		if !Hash(l.Password).Matches(text) {
+			return cannotAlter("login", l.Name)
+		}
+	}
+	if err := strong(password, l.Name); err != nil {
+		return err
+	}
+	hash, err := r.session.service.Hash(password)
+	l.Password = string(hash)
+	return err
 }
 
 func (r *run) dropLogins(s *tsql.Drop) error {
@@ -175,8 +207,8 @@ func (r *run) dropLogins(s *tsql.Drop) error {
 
 // alterServerRole is ALTER SERVER ROLE ##MS_…## ADD and DROP MEMBER.
 func (r *run) alterServerRole(s *tsql.AlterRole) error {
-	if err := r.inMaster("ALTER SERVER ROLE"); err != nil {
-		return err
+	if err := r.inMaster("ALTER SERVER ROLE"); err != nil || !r.session.who.server {
+		return cmp.Or(err, cannotAlter("server role", s.Name.Name))
 	}
 	at := slices.IndexFunc(serverRoles(), func(name string) bool { return strings.EqualFold(name, s.Name.Name) })
 	if at < 0 || s.Rename.Name != "" {

@@ -39,22 +39,28 @@ func derive(password string, salt []byte, rounds int) (Hash, error) {
 	return Hash(strconv.Itoa(rounds) + "$" + code(salt) + "$" + code(key)), nil
 }
 
-// Matches reports whether a password is the one of the hash.
+// Matches reports whether a password is the one of the hash. No hash takes as long as a wrong password, so that the time
+// does not tell which names there are.
 func (h Hash) Matches(password string) bool {
+	rounds, salt, ok := h.parts()
+	if !ok {
+		rounds, salt = passwordRounds, make([]byte, passwordSalt)
+	}
+	got, err := derive(password, salt, rounds)
+	return ok && err == nil && subtle.ConstantTimeCompare([]byte(got), []byte(h)) == 1
+}
+
+func (h Hash) parts() (rounds int, salt []byte, ok bool) {
 	parts := strings.Split(string(h), "$")
 	if len(parts) != 3 {
-		return false
+		return 0, nil, false
 	}
 	rounds, err := strconv.Atoi(parts[0])
 	if err != nil {
-		return false
+		return 0, nil, false
 	}
-	salt, err := base64.RawStdEncoding.DecodeString(parts[1])
-	if err != nil {
-		return false
-	}
-	got, err := derive(password, salt, rounds)
-	return err == nil && subtle.ConstantTimeCompare([]byte(got), []byte(h)) == 1
+	salt, err = base64.RawStdEncoding.DecodeString(parts[1])
+	return rounds, salt, err == nil
 }
 
 // verified remembers which password a hash was last found to belong to, so that a pool of connections pays the rounds

@@ -111,7 +111,7 @@ func coveredBy(permission string) []string {
 // anyPermission are the database's permissions that cover one on something within.
 func (r rights) anyPermission(permission string, on securable) []string {
 	switch {
-	case on.class == catalog.ClassObject && permission == "ALTER", on.class == catalog.ClassSchema && (permission == "ALTER" || permission == "CONTROL"):
+	case on.class == catalog.ClassObject && permission == "ALTER", on.class == catalog.ClassSchema && permission == "ALTER":
 		return []string{"ALTER ANY SCHEMA"}
 	case on.class == catalog.ClassPrincipal && permission == "ALTER":
 		if p, ok := r.d.PrincipalByID(on.major); ok && p.Type == catalog.Role {
@@ -313,6 +313,22 @@ func (r *run) mustAlter(o catalog.Object) error {
 		return nil
 	}
 	return value.Errorf(1088, 16, 13, "Cannot find the object \"%s\" because it does not exist or you do not have permissions.", o.Head().Name)
+}
+
+// mayDrop reports whether the user may drop an object: it controls it, or may alter the schema that it is in; a trigger
+// is its table's.
+func (r *run) mayDrop(o catalog.Object) bool {
+	s := r.session
+	if s.who.server {
+		return true
+	}
+	d := s.view()
+	have := s.who.rights(d)
+	if parent, ok := d.Table(o.Head().ParentID); ok && o.Head().Kind == catalog.KindTrigger {
+		return have.has("ALTER", on(d, parent, 0))
+	}
+	schema, ok := d.SchemaByID(o.Head().SchemaID)
+	return have.has("CONTROL", on(d, o, 0)) || ok && have.has("ALTER", securable{class: catalog.ClassSchema, major: schema.ID, owner: schema.Owner})
 }
 
 // mustAlterSchema asks for the right to put something into a schema.

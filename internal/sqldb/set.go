@@ -189,6 +189,11 @@ func (r *run) setIdentityInsert(s *tsql.SetIdentityInsert) error {
 	if err != nil {
 		return err
 	}
+	if !t.Temporary {
+		if err := r.mustAlter(t); err != nil {
+			return err
+		}
+	}
 	if t.IdentityColumn() < 0 {
 		return value.Errorf(8106, 16, 1, "Table '%s' does not have the identity property. Cannot perform SET operation.", nameText(s.Table))
 	}

@@ -156,8 +156,11 @@ func (s *session) Close() error {
 
 // Reset gives the session the state that it had after login.
 func (s *session) Reset(_ context.Context, keep bool, out Sink) error {
-	if !keep {
+	if descriptor := s.descriptor; !keep && s.tx != nil {
 		if err := s.rollbackAll(); err != nil {
+			return err
+		}
+		if err := out.Change(Change{Kind: ChangeRollback, Descriptor: descriptor}); err != nil {
 			return err
 		}
 	}

@@ -448,10 +448,14 @@ func (e surroundings) serverLogins() [][]value.Value {
 			value.OfDateTime(ticksOf(created)), value.OfDateTime(ticksOf(modified)), value.OfString(database),
 		})
 	}
-	if server, ok, err := s.service.Server(e.ctx, s.serverName); err == nil && ok && server.AdminLogin != "" {
+	if server, ok, err := s.service.Server(e.ctx, s.serverName); err == nil && ok && server.AdminLogin != "" && s.who.server {
 		add(server.AdminLogin, adminSID(server.Name), catalog.SQLUser, false, server.Created, server.Created, master)
 	}
+	own := s.ownLogin()
 	for _, l := range s.view().Logins() {
+		if !s.who.server && l != own {
+			continue
+		}
 		add(l.Name, l.SID, l.Type, l.Disabled, l.Created, l.Modified, l.Database)
 	}
 	return rows

@@ -131,16 +131,26 @@ func (r *run) authenticateAs(p *catalog.Principal, s *tsql.CreateUser) error {
 	if login == "" {
 		login = s.Name.Name
 	}
-	home, err := r.session.service.use(r.ctx, r.session.serverName, master)
+	l, err := r.loginNamed(login)
 	if err != nil {
 		return err
 	}
-	l, ok := home.current().Login(login)
-	if !ok {
-		return value.Errorf(15007, 16, 1, "'%s' is not a valid login or you do not have permission.", login)
-	}
 	p.Login, p.SID, p.Type, p.ObjectID = l.Name, l.SID, l.Type, l.ObjectID
 	return nil
+}
+
+// loginNamed finds a login of the server's.
+func (r *run) loginNamed(name string) (*catalog.Login, error) {
+	home, err := r.session.service.use(r.ctx, r.session.serverName, master)
+	if err != nil {
+		return nil, err
+	}
+	if home != nil {
+		if l, ok := home.current().Login(name); ok {
+			return l, nil
+		}
+	}
+	return nil, value.Errorf(15007, 16, 1, "'%s' is not a valid login or you do not have permission.", name)
 }
 
 // contained is a user with a password of its own.
@@ -282,6 +292,9 @@ func (r *run) alterUser(s *tsql.AlterUser) error {
 		if !self && !r.mayAlterPrincipal(d, old) {
 			return cannotAlter("user", s.Name.Name)
 		}
+		if old.ID <= catalog.SysID {
+			return value.Errorf(15150, 16, 1, "Cannot alter the user '%s'.", old.Name)
+		}
 		for i := range s.Options {
 			o := &s.Options[i]
 			text, err := r.optionText(o)
@@ -301,7 +314,11 @@ func (r *run) alterUser(s *tsql.AlterUser) error {
 					return err
 				}
 			case "LOGIN":
-				p.Login = text
+				l, err := r.loginNamed(text)
+				if err != nil {
+					return err
+				}
+				p.Login, p.SID = l.Name, l.SID
 			}
 		}
 		e.PutPrincipal(&p)
