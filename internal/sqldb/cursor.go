@@ -17,6 +17,23 @@ type cursor struct {
 	rows       [][]value.Value
 	at         int // of the current row; -1 is before the first
 	open       bool
+	bytes      int64 // of rows, as counted against the session's memory
+}
+
+// rowBytes is about what a row takes.
+func rowBytes(row []value.Value) int64 {
+	const each = 48
+	n := int64(24 + each*len(row))
+	for _, v := range row {
+		n += int64(len(v.Text()))
+	}
+	return n
+}
+
+// release forgets a cursor's rows.
+func (c *cursor) release(s *session) {
+	s.memory.Give(c.bytes)
+	c.open, c.rows, c.bytes = false, nil, 0
 }
 
 // cursorStatement runs the statements about cursors; ok is false for any other.
@@ -33,10 +50,12 @@ func (r *run) cursorStatement(st tsql.Statement) (ok bool, err error) {
 		if c, err = r.cursor(s.Cursor); err == nil && !c.open {
 			err = value.Errorf(16917, 16, 1, "Cursor is not open.")
 		} else if err == nil {
-			c.open, c.rows = false, nil
+			c.release(r.session)
 		}
 	case *tsql.DeallocateCursor:
-		if _, err = r.cursor(s.Cursor); err == nil {
+		var c *cursor
+		if c, err = r.cursor(s.Cursor); err == nil {
+			c.release(r.session)
 			delete(r.session.cursors, cursorName(s.Cursor))
 		}
 	default:
@@ -90,11 +109,19 @@ func (r *run) openCursor(s *tsql.OpenCursor) error {
 	c.columns, c.rows, c.at = b.plan.Columns, nil, -1
 	err = r.within(func(tx *txn.Tx) error {
 		_, err := b.program.Run(r.execution(tx), func(row []value.Value) error {
+			n := rowBytes(row)
+			if err := r.session.memory.Take(n); err != nil {
+				return err
+			}
+			c.bytes += n
 			c.rows = append(c.rows, append([]value.Value(nil), row...))
 			return nil
 		})
 		return err
 	})
+	if err != nil {
+		c.release(r.session)
+	}
 	c.open = err == nil
 	return err
 }

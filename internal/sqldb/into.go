@@ -119,8 +119,15 @@ func (r *run) tableOf(b *builder, name string, p *plan.Statement) (*catalog.Tabl
 // fillFrom runs a query and puts its rows into a new table.
 func (r *run) fillFrom(tx *txn.Tx, b *bound, t *catalog.Table) (int64, error) {
 	var rows [][]value.Value
+	kept, memory := int64(0), r.session.memory
+	defer func() { memory.Give(kept) }()
 	c := r.execution(tx)
 	if _, err := b.program.Run(c, func(row []value.Value) error {
+		n := rowBytes(row)
+		if err := memory.Take(n); err != nil {
+			return err
+		}
+		kept += n
 		rows = append(rows, append([]value.Value(nil), row...))
 		return nil
 	}); err != nil {

@@ -1,10 +1,16 @@
 package sqldb
 
 import (
+	"errors"
+
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/exec"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
 	"github.com/alcedo-cloud/alcedo/internal/tsql"
 )
+
+// mostRebound is how often a statement is bound anew because the catalog changed beside it.
+const mostRebound = 20
 
 // statement runs one statement. An error that ends no more than the statement has been reported and is nil.
 func (r *run) statement(s tsql.Statement) (control, error) {
@@ -16,7 +22,12 @@ func (r *run) statement(s tsql.Statement) (control, error) {
 		return c, r.failedUnlessNil(s, err)
 	}
 	before := r.session.edit
-	if err := r.plain(s); err != nil {
+	err = r.plain(s)
+	for again := 0; errors.Is(err, exec.ErrStale) && again < mostRebound; again++ {
+		r.session.edit = before // the catalog changed beside the statement: nothing of it has happened
+		err = r.plain(s)
+	}
+	if err != nil {
 		if r.session.tx != nil {
 			r.session.edit = before
 		}

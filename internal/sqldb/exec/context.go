@@ -58,6 +58,13 @@ func NewBudget(limit int64) *Budget { return &Budget{limit: limit} }
 // Used is how much is in use.
 func (b *Budget) Used() int64 { return b.used.Load() }
 
+// Take counts n bytes that the session keeps outside of a program, as an open cursor's rows, or fails with message 701.
+// Give takes them back.
+func (b *Budget) Take(n int64) error { return b.grow(n) }
+
+// Give gives bytes back that were taken.
+func (b *Budget) Give(n int64) { b.shrink(n) }
+
 // grow takes n bytes, or fails with message 701.
 func (b *Budget) grow(n int64) error {
 	if b == nil {
