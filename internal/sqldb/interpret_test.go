@@ -59,6 +59,7 @@ func TestBatches(t *testing.T) {
 		{"INSERT EXEC", "DECLARE @t TABLE (i int, s varchar(5)); INSERT @t EXEC ('SELECT 1, ''a''; SELECT 2, ''b'''); SELECT * FROM @t", []string{"1|a", "2|b"}},
 		{"a table variable stays after rollback", "DECLARE @t TABLE (i int); BEGIN TRAN; INSERT @t VALUES (1); ROLLBACK; SELECT COUNT(*) FROM @t", []string{"1"}},
 		{"SET NOCOUNT and ROWCOUNT", "SET ROWCOUNT 2; SELECT value FROM GENERATE_SERIES(1,5); SET ROWCOUNT 0", []string{"1", "2"}},
+		{"FMTONLY and PARSEONLY", "SET FMTONLY ON; SELECT 1; DELETE a; SET FMTONLY OFF; SET PARSEONLY ON; SELECT * FROM nowhere; SET PARSEONLY OFF; SELECT 2", []string{"2"}},
 		{"USE", "USE app; USE other", []string{"Msg 5701: …", "Msg 40508: …"}},
 		{"session context", "EXEC sp_set_session_context 'tenant', 'a', 1; SELECT SESSION_CONTEXT(N'tenant'); EXEC sp_set_session_context 'tenant', 'b'", []string{"a", "Msg 15664: …"}},
 	} {

@@ -161,6 +161,15 @@ func (r *run) query(st tsql.Statement) error {
 	if r.session.settings.noExec {
 		return nil
 	}
+	if r.session.settings.formatOnly { // what the columns are, and no row
+		if b.plan.Columns == nil {
+			return nil
+		}
+		if err := r.out.columns(b.plan.Columns); err != nil {
+			return err
+		}
+		return r.counted(b.plan, 0)
+	}
 	if b.plan.Kind != plan.Select {
 		if err := r.session.mayWrite(); err != nil {
 			return err

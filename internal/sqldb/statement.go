@@ -17,6 +17,9 @@ func (r *run) statement(s tsql.Statement) (control, error) {
 	if err := r.ctx.Err(); err != nil {
 		return control{}, err
 	}
+	if _, set := s.(*tsql.SetOption); r.session.settings.parseOnly && !set {
+		return control{}, nil
+	}
 	c, ok, err := r.flow(s)
 	if ok {
 		return c, r.failedUnlessNil(s, err)
@@ -33,8 +36,26 @@ func (r *run) statement(s tsql.Statement) (control, error) {
 		}
 		return control{}, r.failed(s, err)
 	}
-	r.session.lastError = 0
+	r.session.lastError, r.session.affected = 0, rowsAfter(s, r.session.affected)
 	return control{}, nil
+}
+
+// rowsAfter is @@ROWCOUNT after a statement: an assignment counts as one row, what has no rows as none.
+func rowsAfter(s tsql.Statement, counted int64) int64 {
+	switch s := s.(type) {
+	case *tsql.SelectStatement, *tsql.Insert, *tsql.Update, *tsql.Delete, *tsql.Merge, *tsql.Execute, *tsql.FetchCursor:
+		return counted
+	case *tsql.SetVariable:
+		return 1
+	case *tsql.Declare:
+		for i := range s.Variables {
+			if s.Variables[i].Value != nil {
+				return 1
+			}
+		}
+		return counted
+	}
+	return 0
 }
 
 func (r *run) failedUnlessNil(s tsql.Statement, err error) error {
