@@ -81,8 +81,15 @@ func (a *answer) done(d Done) error {
 	return nil
 }
 
-// finish ends a batch: the last Done goes out as the last.
+// finish ends a batch: the last Done goes out as the last. One from within a procedure is none: clients read errors with
+// the Done of the whole, and may stop at it.
 func (a *answer) finish(failed, inTransaction bool) error {
+	if a.held && a.pending.Kind == DoneInProcedure {
+		if err := a.flush(); err != nil {
+			return err
+		}
+		return a.out.Done(Done{Kind: DoneProcedure, Failed: failed, InTransaction: inTransaction})
+	}
 	if !a.held {
 		return a.out.Done(Done{Failed: failed, InTransaction: inTransaction})
 	}

@@ -313,7 +313,10 @@ func (e surroundings) sessionProperty(args []value.Value) (value.Value, bool) {
 // cursorStatus is CURSOR_STATUS: 1 open, -1 closed, -3 not there.
 func (e surroundings) cursorStatus(args []value.Value) (value.Value, bool) {
 	name, _ := argText(args, 1)
-	c := e.session.cursors[fold(name)]
+	c := e.scope.cursors[fold(name)]
+	if kind, _ := argText(args, 0); strings.EqualFold(kind, "global") {
+		c = e.session.cursors[fold(name)]
+	}
 	switch {
 	case c == nil:
 		return number(-3)

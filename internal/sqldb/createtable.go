@@ -2,6 +2,7 @@ package sqldb
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -68,7 +69,7 @@ func (r *run) createTemporary(name tsql.ObjectName, def *tsql.TableDefinition) e
 	if strings.HasPrefix(key, "##") {
 		return value.Errorf(40516, 15, 1, "Global temp objects are not supported in this version of SQL Server.")
 	}
-	if s.temporary[key] != nil {
+	if !r.mayHide(key) {
 		return value.Errorf(2714, 16, 6, "There is already an object named '%s' in the database.", name.Name.Name)
 	}
 	t, err := r.builder(nil, catalog.SchemaDBO).table(name.Name.Name, def)
@@ -76,9 +77,7 @@ func (r *run) createTemporary(name tsql.ObjectName, def *tsql.TableDefinition) e
 		return err
 	}
 	t.Temporary = true
-	s.temporary[key] = t
-	s.version++
-	r.scope.temporary = append(r.scope.temporary, key)
+	r.putTemporary(key, t)
 	if s.tx != nil {
 		s.tx.AfterRollback(func() {
 			if s.temporary[key] == t {
@@ -88,6 +87,24 @@ func (r *run) createTemporary(name tsql.ObjectName, def *tsql.TableDefinition) e
 		})
 	}
 	return nil
+}
+
+// mayHide reports whether a # table may be made: none of its name is there, or it is a caller's, which it hides.
+func (r *run) mayHide(key string) bool {
+	return r.session.temporary[key] == nil || r.scope.depth > 0 && !slices.Contains(r.scope.temporary, key)
+}
+
+func (r *run) putTemporary(key string, t *catalog.Table) {
+	s, sc := r.session, r.scope
+	if outer := s.temporary[key]; outer != nil {
+		if sc.hidden == nil {
+			sc.hidden = map[string]*catalog.Table{}
+		}
+		sc.hidden[key] = outer
+	}
+	s.temporary[key] = t
+	s.version++
+	sc.temporary = append(sc.temporary, key)
 }
 
 // dropTemporary drops the # tables of a procedure that has ended. Those of a batch live as long as the session.
@@ -100,6 +117,10 @@ func (r *run) dropTemporary(sc *scope) {
 		if t := s.temporary[key]; t != nil {
 			s.local.Drop(r.rows(t))
 			delete(s.temporary, key)
+			s.version++
+		}
+		if outer := sc.hidden[key]; outer != nil {
+			s.temporary[key] = outer
 			s.version++
 		}
 	}

@@ -1,6 +1,7 @@
 package sqldb
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/plan"
@@ -12,7 +13,6 @@ import (
 // cursor is a T-SQL cursor. All are static: OPEN runs the query and keeps its rows.
 type cursor struct {
 	definition tsql.CursorDefinition
-	scope      *scope // where it was declared, for its variables
 	columns    []plan.Column
 	rows       [][]value.Value
 	at         int // of the current row; -1 is before the first
@@ -56,7 +56,7 @@ func (r *run) cursorStatement(st tsql.Statement) (ok bool, err error) {
 		var c *cursor
 		if c, err = r.cursor(s.Cursor); err == nil {
 			c.release(r.session)
-			delete(r.session.cursors, cursorName(s.Cursor))
+			delete(r.cursors(s.Cursor), cursorName(s.Cursor))
 		}
 	default:
 		return false, nil
@@ -71,8 +71,16 @@ func cursorName(c tsql.Cursor) string {
 	return fold(c.Name.Name)
 }
 
+// cursors are those among which a name is: the scope's own hide the session's.
+func (r *run) cursors(name tsql.Cursor) map[string]*cursor {
+	if !name.Global && r.scope.cursors[cursorName(name)] != nil {
+		return r.scope.cursors
+	}
+	return r.session.cursors
+}
+
 func (r *run) cursor(name tsql.Cursor) (*cursor, error) {
-	if c := r.session.cursors[cursorName(name)]; c != nil {
+	if c := r.cursors(name)[cursorName(name)]; c != nil {
 		return c, nil
 	}
 	return nil, value.Errorf(16916, 16, 1, "A cursor with the name '%s' does not exist.", name.Name.Name+name.Variable)
@@ -80,13 +88,23 @@ func (r *run) cursor(name tsql.Cursor) (*cursor, error) {
 
 func (r *run) declareCursor(name string, d tsql.CursorDefinition) error {
 	key := fold(name)
-	if r.session.cursors[key] != nil && !strings.HasPrefix(name, "@") {
+	variable := strings.HasPrefix(name, "@")
+	in := r.session.cursors
+	if variable || slices.Contains(d.Options, "LOCAL") {
+		if r.scope.cursors == nil {
+			r.scope.cursors = map[string]*cursor{}
+		}
+		in = r.scope.cursors
+	}
+	if old := in[key]; old != nil && variable {
+		old.release(r.session)
+	} else if old != nil {
 		return value.Errorf(16915, 16, 1, "A cursor with the name '%s' already exists.", name)
 	}
 	if len(d.Of) > 0 {
 		return value.Errorf(40510, 16, 1, "Statement 'DECLARE CURSOR FOR UPDATE' is not supported in this version of SQL Server.")
 	}
-	r.session.cursors[key] = &cursor{definition: d, scope: r.scope, at: -1}
+	in[key] = &cursor{definition: d, at: -1}
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package sqldb
 
 import (
+	"context"
 	"math"
 	"strings"
 
@@ -157,7 +158,12 @@ func (r *run) createSequence(s *tsql.CreateSequence) error {
 		e.PutObject(q)
 		if s.Restart {
 			c, engine := sequenceCounter(r.session.db.id, q), r.session.service.engine
-			tx.AfterCommit(func() { _ = engine.Reseed(r.ctx, c, q.Start, false) })
+			ctx, log := context.WithoutCancel(r.ctx), r.session.service.Log
+			tx.AfterCommit(func() {
+				if err := engine.Reseed(ctx, c, q.Start, false); err != nil {
+					log.Error("a sequence was not restarted", "sequence", q.Name, "error", err)
+				}
+			})
 		}
 		return nil
 	})

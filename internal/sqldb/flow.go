@@ -124,6 +124,7 @@ func (r *run) condition(x tsql.Expr) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	r.session.affected, r.session.lastError = 0, 0
 	return !v.IsNull() && v.Bool(), nil
 }
 
@@ -180,8 +181,9 @@ func (r *run) waitFor(s *tsql.WaitFor) error {
 	if err != nil {
 		return r.failed(s, err)
 	}
+	text := v.Text()
 	if v, err = value.Convert(v, t, value.Type{ID: value.DateTime}, value.NoStyle); err != nil {
-		return r.failed(s, value.Errorf(148, 15, 1, "Incorrect time syntax in time string '%s' used with WAITFOR.", "WAITFOR"))
+		return r.failed(s, value.Errorf(148, 15, 1, "Incorrect time syntax in time string '%s' used with WAITFOR.", text))
 	}
 	const day = 24 * time.Hour
 	delay := time.Duration(v.Ticks()%value.TicksPerDay) * 100

@@ -66,7 +66,7 @@ const (
 func (r *run) intoTemporary(b *bound, into *tsql.ObjectName) error {
 	s := r.session
 	key := fold(into.Name.Name)
-	if s.temporary[key] != nil {
+	if !r.mayHide(key) {
 		return value.Errorf(2714, 16, 6, "There is already an object named '%s' in the database.", into.Name.Name)
 	}
 	t, err := r.tableOf(r.builder(nil, catalog.SchemaDBO), into.Name.Name, b.plan)
@@ -84,9 +84,7 @@ func (r *run) intoTemporary(b *bound, into *tsql.ObjectName) error {
 	if err != nil {
 		return err
 	}
-	s.temporary[key] = t
-	s.version++
-	r.scope.temporary = append(r.scope.temporary, key)
+	r.putTemporary(key, t)
 	s.affected = count
 	return r.counted(&plan.Statement{Command: commandInsert}, count)
 }

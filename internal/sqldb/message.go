@@ -1,10 +1,9 @@
 package sqldb
 
 import (
-	"fmt"
-	"strings"
 	"time"
 
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/function"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/sysview"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
 	"github.com/alcedo-cloud/alcedo/internal/tsql"
@@ -105,87 +104,19 @@ func (r *run) integer(x tsql.Expr) (int64, error) {
 	return v.Int64(), nil
 }
 
-// formatMessage puts arguments into a message as C's printf does: %d, %i, %u, %o, %x, %X, %s with flags, width, precision.
+// formatMessage puts arguments into a message as C's printf does.
 func (r *run) formatMessage(text string, args []tsql.Expr) (string, error) {
-	values := make([]any, len(args))
+	values, types := make([]value.Value, len(args)), make([]value.Type, len(args))
 	for i, x := range args {
-		v, t, err := r.evaluate(x)
-		if err != nil {
+		var err error
+		if values[i], types[i], err = r.evaluate(x); err != nil {
 			return "", err
 		}
-		switch {
-		case v.IsNull():
-			values[i] = nil
-		case t.IsString():
-			values[i] = v.Text()
-		case v.Kind() == value.KindInteger:
-			values[i] = v.Int64()
-		default:
-			return "", value.Errorf(2748, 16, 1, "Cannot specify %s data type (parameter %d) as a substitution parameter.", t.Name(), i+4)
+		if !values[i].IsNull() && !types[i].IsString() && values[i].Kind() != value.KindInteger {
+			return "", value.Errorf(2748, 16, 1, "Cannot specify %s data type (parameter %d) as a substitution parameter.", types[i].Name(), i+4)
 		}
 	}
-	return substitute(text, values)
-}
-
-func substitute(text string, args []any) (string, error) {
-	var b strings.Builder
-	next := 0
-	for i := 0; i < len(text); i++ {
-		if text[i] != '%' {
-			b.WriteByte(text[i])
-			continue
-		}
-		j := i + 1
-		for j < len(text) && strings.IndexByte("-+0 #123456789.*", text[j]) >= 0 {
-			j++
-		}
-		for j < len(text) && (text[j] == 'l' || text[j] == 'h' || text[j] == 'I') {
-			j++
-			if j+1 < len(text) && text[j-1] == 'I' && text[j:j+2] == "64" {
-				j += 2
-			}
-		}
-		if j >= len(text) || strings.IndexByte("diuoxXs%", text[j]) < 0 {
-			return "", value.Errorf(2787, 16, 1, "Invalid format specification: '%s'.", text[i:])
-		}
-		if text[j] == '%' {
-			b.WriteByte('%')
-			i = j
-			continue
-		}
-		flags := strings.TrimRight(text[i+1:j], "lhI64")
-		if next >= len(args) {
-			return "", value.Errorf(2786, 16, 1, "The data type of substitution parameter %d does not match the expected type of the format specification.", next+1)
-		}
-		part, err := substituteOne(flags, text[j], args[next], next)
-		if err != nil {
-			return "", err
-		}
-		b.WriteString(part)
-		next++
-		i = j
-	}
-	return cutMessage(b.String()), nil
-}
-
-func substituteOne(flags string, verb byte, arg any, index int) (string, error) {
-	if arg == nil {
-		return "(null)", nil
-	}
-	_, isText := arg.(string)
-	if isText != (verb == 's') {
-		return "", value.Errorf(2786, 16, 1, "The data type of substitution parameter %d does not match the expected type of the format specification.", index+1)
-	}
-	switch verb {
-	case 'i':
-		verb = 'd'
-	case 'u':
-		verb = 'd'
-		arg = uint32(arg.(int64))
-	case 'x', 'X', 'o':
-		arg = uint32(arg.(int64))
-	}
-	return fmt.Sprintf("%"+flags+string(verb), arg), nil
+	return function.Message(text, values, types)
 }
 
 func cutMessage(s string) string {

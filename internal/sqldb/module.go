@@ -207,8 +207,14 @@ func (r *run) createFunction(s *tsql.CreateFunction) error {
 			if err != nil {
 				return err
 			}
+			if err := withoutEffects(s.Body); err != nil {
+				return err
+			}
 			return r.declaredOnce(s.Parameters, s.Body)
 		case catalog.KindTableFunction:
+			if err := withoutEffects(s.Body); err != nil {
+				return err
+			}
 			t, err := r.builder(nil, catalog.SchemaDBO).table(s.Variable, s.Table)
 			if err != nil {
 				return err

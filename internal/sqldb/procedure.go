@@ -366,7 +366,8 @@ func (r *run) callFunction(m *catalog.Module, args []value.Value) (value.Value, 
 	defer func() { r.out.silent = silent }()
 	trying := r.trying
 	r.trying++ // an error of the function is the statement's
-	defer func() { r.trying = trying }()
+	affected, number := r.session.affected, r.session.lastError
+	defer func() { r.trying, r.session.affected, r.session.lastError = trying, affected, number }()
 	defer r.session.revertTo(len(r.session.acting))
 	if err := r.actAsModule(m); err != nil {
 		return value.Value{}, err
@@ -404,11 +405,33 @@ func (r *run) insertExecute(s *tsql.Insert) error {
 	if err != nil {
 		return err
 	}
-	r.out.capture, r.out.types = into.take, into
-	err = r.execute(s.Execute)
-	r.out.capture, r.out.types = nil, nil
-	if err != nil {
-		return err
+	return r.together(func() error {
+		r.out.capture, r.out.types = into.take, into
+		err := r.execute(s.Execute)
+		r.out.capture, r.out.types = nil, nil
+		if err != nil {
+			return err
+		}
+		return r.insertRows(into)
+	})
+}
+
+// together runs several statements as one: in the open transaction, or in one of their own, which they cannot end.
+func (r *run) together(fn func() error) error {
+	s := r.session
+	r.bottom = s.count
+	defer func() { r.bottom = 0 }()
+	if s.count > 0 {
+		return fn()
 	}
-	return r.insertRows(into)
+	tx := s.service.engine.Begin(s.options())
+	tx.SetPriority(s.settings.deadlockPriority)
+	s.tx, s.count, s.ran, r.bottom = tx, 1, false, 1
+	err := fn()
+	doomed := s.doomed
+	s.over()
+	if err != nil || doomed {
+		return errors.Join(err, tx.Rollback())
+	}
+	return tx.Commit(r.ctx)
 }

@@ -63,7 +63,7 @@ func (r *run) failed(s tsql.Statement, err error) error {
 		return err
 	}
 	m := r.messageOf(s, err)
-	r.session.lastError = m.Number
+	r.session.lastError, r.session.affected = m.Number, 0
 	out := &raised{message: m, reach: reaches(m.Number), scope: r.scope, statement: s}
 	if _, thrown := s.(*tsql.Throw); thrown {
 		out.reach, out.thrown = endsBatch, true

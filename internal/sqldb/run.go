@@ -16,6 +16,7 @@ type run struct {
 	out     *answer
 	scope   *scope
 	trying  int // TRY blocks around the statement, in all scopes
+	bottom  int // @@TRANCOUNT that what INSERT … EXEC runs may not go below
 	fires   int // triggers among those: a RAISERROR goes past them
 	now     int64
 	running tsql.Statement // the plain statement that runs
@@ -170,6 +171,9 @@ func (r *run) enter(sc *scope, fn func(*scope) error) error {
 	r.scope = sc
 	err := fn(sc)
 	r.dropTemporary(sc)
+	for _, c := range sc.cursors {
+		c.release(r.session)
+	}
 	r.scope = outer
 	if outer != nil {
 		r.session.revertTo(sc.acting)

@@ -19,11 +19,13 @@ type scope struct {
 	tables    map[string]*catalog.Table // table variables, by folded name
 	borrowed  map[string]*catalog.Table // table-valued parameters that are the caller's table variables
 	fired     tsql.Statement            // what fired the trigger
+	cursors   map[string]*cursor        // local cursors and those of variables, by folded name
 	pseudo    map[string]*catalog.Table // inserted and deleted, in a trigger
 	identity  value.Value               // SCOPE_IDENTITY()
 	caught    []*value.Error            // the errors that the enclosing CATCH blocks handle, innermost last
 	status    int32                     // RETURN's value
 	result    value.Value               // of a function
+	hidden    map[string]*catalog.Table // # tables of callers that those made here hide
 	temporary []string                  // names of the # tables made here, dropped with the scope
 	acting    int                       // how many impersonations were in force when it began
 	trying    int                       // TRY blocks around the scope when it began

@@ -151,3 +151,67 @@ func TestKilled(t *testing.T) {
 		t.Errorf("after DROP USER: %s", got)
 	}
 }
+
+// TestRowCounts holds @@ROWCOUNT and @@ERROR after each kind of statement.
+func TestRowCounts(t *testing.T) {
+	k := newWorld(t).as(boss())
+	k.want("CREATE TABLE t (i int); INSERT t VALUES (1),(2),(3)")
+	k.want("CREATE FUNCTION dbo.f() RETURNS int AS BEGIN DECLARE @x int; SET @x = 1; RETURN @x END")
+	k.want("CREATE PROCEDURE two AS UPDATE t SET i = i WHERE i < 3")
+	for before, want := range map[string]string{
+		"SELECT * FROM t WHERE i < 0":                 "0",
+		"UPDATE t SET i = i":                          "3",
+		"DECLARE @a int; SET @a = 5":                  "1",
+		"DECLARE @a int = 5":                          "1",
+		"UPDATE t SET i = i; DECLARE @a int":          "3",
+		"UPDATE t SET i = i; PRINT ''":                "0",
+		"UPDATE t SET i = i; SET NOCOUNT ON":          "0",
+		"UPDATE t SET i = i; IF 1 = 2 SET NOCOUNT ON": "0",
+		"UPDATE t SET i = i; BEGIN TRAN; COMMIT":      "0",
+		"UPDATE t SET i = i WHERE dbo.f() = 1":        "3",
+		"EXEC two":                                    "2",
+		"UPDATE t SET i = i; CREATE TABLE #x (i int)": "0",
+	} {
+		got := k.ask(before + "; SELECT 'n', @@ROWCOUNT; SET NOCOUNT OFF; IF OBJECT_ID('#x') IS NOT NULL DROP TABLE #x")
+		if got != "n|"+want && got != "Msg 0: \nn|"+want {
+			t.Errorf("%s: %s, want %s", before, got, want)
+		}
+	}
+	k.want("BEGIN TRY SELECT 1/0 END TRY BEGIN CATCH SELECT @@ROWCOUNT END CATCH", "0")
+	k.want("RAISERROR('x', 16, 1); IF @@ERROR <> 0 SELECT @@ERROR", "Msg 50000: x", "0")
+}
+
+// TestScopedNames: cursors and # tables of a procedure are its own.
+func TestScopedNames(t *testing.T) {
+	k := newWorld(t).as(boss())
+	k.want("CREATE PROCEDURE inner_one AS BEGIN CREATE TABLE #t (j int); INSERT #t VALUES (7); SELECT j FROM #t; DECLARE c CURSOR LOCAL FOR SELECT 9; OPEN c; FETCH c END")
+	k.want("CREATE TABLE #t (i int); INSERT #t VALUES (1); DECLARE c CURSOR LOCAL FOR SELECT 5; OPEN c; EXEC inner_one; EXEC inner_one; SELECT i FROM #t; FETCH c; CREATE TABLE #t (i int)",
+		"7", "9", "7", "9", "1", "5", "Msg 2714: …")
+	k.want("FETCH c", "Msg 16916: …")
+	k.want("DECLARE g CURSOR GLOBAL FOR SELECT 3; OPEN g")
+	k.want("FETCH g; CLOSE g; DEALLOCATE g", "3")
+}
+
+// TestFunctionBodies: what a function may not do.
+func TestFunctionBodies(t *testing.T) {
+	k := newWorld(t).as(boss())
+	k.want("CREATE TABLE t (i int)")
+	for _, body := range []string{"INSERT t VALUES (1)", "EXEC ('SELECT 1')", "BEGIN TRAN", "COMMIT", "IF 1 = 1 DELETE t", "TRUNCATE TABLE t", "PRINT 'x'", "CREATE USER u WITHOUT LOGIN", "EXECUTE AS USER = 'dbo'"} {
+		k.want("CREATE FUNCTION dbo.f() RETURNS int AS BEGIN "+body+"; RETURN 1 END", "Msg 443: …")
+	}
+	k.want("CREATE FUNCTION dbo.f() RETURNS int AS BEGIN SELECT 1; RETURN 1 END", "Msg 444: …")
+	k.want("CREATE FUNCTION dbo.f() RETURNS int AS BEGIN DECLARE @t TABLE (i int); INSERT @t VALUES (1),(2); DELETE x FROM @t x WHERE i = 1; DECLARE @n int; SELECT @n = COUNT(*) FROM @t; RETURN @n END")
+	k.want("SELECT dbo.f()", "1")
+}
+
+// TestInsertExecuteIsOne: what INSERT … EXEC runs goes and stays with the rows.
+func TestInsertExecuteIsOne(t *testing.T) {
+	k := newWorld(t).as(boss())
+	k.want("CREATE TABLE t (i int PRIMARY KEY); CREATE TABLE log (i int)")
+	k.want("CREATE PROCEDURE p AS BEGIN INSERT log VALUES (@@TRANCOUNT); SELECT 1 UNION ALL SELECT 1 END")
+	k.want("INSERT t EXEC p", "Msg 2627: …")
+	k.want("SELECT COUNT(*), @@TRANCOUNT FROM log", "0|0")
+	k.want("INSERT t EXEC ('SELECT 5; ROLLBACK')", "Msg 3915: …")
+	k.want("INSERT t EXEC ('SELECT 6; COMMIT')", "Msg 3916: …")
+	k.want("INSERT t EXEC ('INSERT log VALUES (9); SELECT 7'); SELECT COUNT(*), @@TRANCOUNT FROM log", "1|0")
+}

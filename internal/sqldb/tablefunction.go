@@ -44,7 +44,14 @@ func (r *run) runTableFunction(m *catalog.Module, args []value.Value, yield func
 	silent, trying, affected := r.out.silent, r.trying, r.session.affected
 	r.out.silent = true
 	r.trying++ // an error of the function is the statement's
-	defer func() { r.out.silent, r.trying, r.session.affected = silent, trying, affected }()
+	number := r.session.lastError
+	defer func() {
+		r.out.silent, r.trying, r.session.affected, r.session.lastError = silent, trying, affected, number
+	}()
+	defer r.session.revertTo(len(r.session.acting))
+	if err := r.actAsModule(m); err != nil {
+		return err
+	}
 	return unraised(r.enter(&scope{batch: b.batch, compiled: b.compiled, layout: b.layout, module: m}, func(sc *scope) error {
 		copy(sc.frame, args)
 		if err := r.declareTable(made.Variable, made.Table); err != nil {

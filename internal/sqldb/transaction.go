@@ -165,11 +165,17 @@ func (r *run) transactionStatement(st tsql.Statement) (ok bool, err error) {
 	case *tsql.BeginTransaction:
 		return true, s.beginTransaction(r.out)
 	case *tsql.Commit:
+		if r.out.capture != nil && s.count <= r.bottom {
+			return true, value.Errorf(3916, 16, 0, "Cannot use the COMMIT statement within an INSERT-EXEC statement unless BEGIN TRANSACTION is used first.")
+		}
 		return true, s.commitTransaction(r.ctx, r.out)
 	case *tsql.Rollback:
 		name, err := r.transactionName(st.Name)
 		if err != nil {
 			return true, err
+		}
+		if r.out.capture != nil {
+			return true, value.Errorf(3915, 16, 0, "Cannot use the ROLLBACK statement within an INSERT-EXEC statement.")
 		}
 		return true, s.rollback(name, r.out)
 	case *tsql.SaveTransaction:
