@@ -1,6 +1,7 @@
 package sqldb
 
 import (
+	"context"
 	"encoding/binary"
 	"io"
 	"strings"
@@ -291,9 +292,9 @@ func (r *run) reseed(tx *txn.Tx, t *catalog.Table) error {
 	if t.Temporary {
 		return r.session.service.engine.Reseed(r.ctx, c, c.Seed, false)
 	}
-	engine := r.session.service.engine
+	engine, ctx := r.session.service.engine, context.WithoutCancel(r.ctx)
 	tx.AfterCommit(func() {
-		if err := engine.Reseed(r.ctx, c, c.Seed, false); err != nil {
+		if err := engine.Reseed(ctx, c, c.Seed, false); err != nil {
 			r.session.service.Log.Error("an identity was not reseeded", "table", t.Name, "error", err)
 		}
 	})

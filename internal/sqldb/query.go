@@ -161,6 +161,11 @@ func (r *run) query(st tsql.Statement) error {
 	if r.session.settings.noExec {
 		return nil
 	}
+	if len(b.plan.Needs) > 0 { // it reads a table: IMPLICIT_TRANSACTIONS begins one, as for what writes
+		if err := r.implicitly(); err != nil {
+			return err
+		}
+	}
 	if r.session.settings.formatOnly { // what the columns are, and no row
 		if b.plan.Columns == nil {
 			return nil

@@ -215,3 +215,11 @@ func TestInsertExecuteIsOne(t *testing.T) {
 	k.want("INSERT t EXEC ('SELECT 6; COMMIT')", "Msg 3916: …")
 	k.want("INSERT t EXEC ('INSERT log VALUES (9); SELECT 7'); SELECT COUNT(*), @@TRANCOUNT FROM log", "1|0")
 }
+
+// TestImplicitTransactions: a SELECT of a table begins one, a SELECT of nothing does not.
+func TestImplicitTransactions(t *testing.T) {
+	k := newWorld(t).as(boss())
+	k.want("CREATE TABLE t (i int)")
+	k.want("SET IMPLICIT_TRANSACTIONS ON; SELECT 1; SELECT @@TRANCOUNT", "1", "0")
+	k.want("SELECT COUNT(*) FROM t; SELECT @@TRANCOUNT; ROLLBACK; SELECT @@TRANCOUNT", "0", "1", "0")
+}
