@@ -1,25 +1,15 @@
 package e2e
 
 import (
-	"bytes"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"database/sql"
-	"encoding/binary"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-	"unicode/utf16"
 
 	mssql "github.com/microsoft/go-mssqldb"
 )
@@ -35,7 +25,6 @@ func TestSQLBadInput(t *testing.T) {
 	t.Run("packets", d.sqlPackets)
 	t.Run("dropped", d.sqlDropped)
 	t.Run("unread", d.sqlUnread)
-	t.Run("idle", d.sqlIdle)
 	if log := d.i.server.log.String(); strings.Contains(log, "panic") || strings.Contains(log, "a request failed") {
 		t.Error("the log tells of what must not happen")
 	}
@@ -203,172 +192,6 @@ func sqlText(t *testing.T, db *sql.DB) {
 	}
 }
 
-// rawSession is a connection in TDS 8.0: packets written by hand within TLS.
-type rawSession struct{ *tls.Conn }
-
-func (d *database) raw(t *testing.T) rawSession {
-	t.Helper()
-	host, port, authority := d.address()
-	pem, err := os.ReadFile(authority)
-	d.check(err)
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(pem)
-	c, err := tls.Dial("tcp", net.JoinHostPort(host, port), &tls.Config{RootCAs: roots, ServerName: d.host, NextProtos: []string{"tds/8.0"}})
-	d.check(err)
-	t.Cleanup(func() { _ = c.Close() }) // mostly the server has
-	d.check(c.SetDeadline(time.Now().Add(time.Minute)))
-	return rawSession{c}
-}
-
-// packet is one packet of a type, the last of its message.
-func packet(typ byte, payload []byte) []byte {
-	return append([]byte{typ, 1, byte((len(payload) + 8) >> 8), byte(len(payload) + 8), 0, 0, 1, 0}, payload...)
-}
-
-func utf16Bytes(s string) (out []byte) {
-	for _, u := range utf16.Encode([]rune(s)) {
-		out = binary.LittleEndian.AppendUint16(out, u)
-	}
-	return out
-}
-
-// login7 is a LOGIN7 whose offsets may be made to lie.
-func login7(user, password, database string, change func(fixed []byte)) []byte {
-	const size = 94
-	fixed := make([]byte, size)
-	binary.LittleEndian.PutUint32(fixed[4:], 0x08000000)
-	binary.LittleEndian.PutUint32(fixed[8:], 4096)
-	var data []byte
-	put := func(at int, text string) {
-		binary.LittleEndian.PutUint16(fixed[at:], uint16(size+len(data)))
-		binary.LittleEndian.PutUint16(fixed[at+2:], uint16(len(text)))
-		data = append(data, utf16Bytes(text)...)
-	}
-	put(36, "host")
-	put(40, user)
-	begin := len(data)
-	put(44, password)
-	for i := begin; i < len(data); i++ {
-		data[i] = (data[i]<<4 | data[i]>>4) ^ 0xA5
-	}
-	put(68, database)
-	binary.LittleEndian.PutUint32(fixed, uint32(size+len(data)))
-	change(fixed)
-	return packet(0x10, append(fixed, data...))
-}
-
-var prelogin = packet(0x12, []byte{0, 0, 11, 0, 6, 1, 0, 17, 0, 1, 0xFF, 8, 0, 1, 85, 0, 0, 0})
-
-// logIn logs in, and reads the answer.
-func (s rawSession) logIn(t *testing.T, message []byte) error {
-	t.Helper()
-	if _, err := s.Write(prelogin); err != nil {
-		return err
-	}
-	if _, err := s.message(); err != nil {
-		return err
-	}
-	if _, err := s.Write(message); err != nil {
-		return err
-	}
-	answer, err := s.message()
-	if err == nil && !bytes.Contains(answer, []byte{0xAD}) {
-		return fmt.Errorf("no LOGINACK in %x", answer)
-	}
-	return err
-}
-
-// message reads the payload of a message.
-func (s rawSession) message() (out []byte, err error) {
-	for header := make([]byte, 8); ; {
-		if _, err := io.ReadFull(s, header); err != nil {
-			return out, err
-		}
-		payload := make([]byte, max(8, int(header[2])<<8|int(header[3]))-8)
-		if _, err := io.ReadFull(s, payload); err != nil {
-			return out, err
-		}
-		if out = append(out, payload...); header[1]&1 != 0 {
-			return out, nil
-		}
-	}
-}
-
-// ends wants the server to close the connection, whatever it says before.
-func (s rawSession) ends(t *testing.T, what string) {
-	t.Helper()
-	_, err := io.Copy(io.Discard, s)
-	var late net.Error
-	if errors.As(err, &late) && late.Timeout() {
-		t.Errorf("%s: the connection stays open", what)
-	}
-}
-
-// sqlPackets are packets that break the protocol, before and after a login. The connection closes, and nothing else.
-func (d *database) sqlPackets(t *testing.T) {
-	db := d.open()
-	good := login7(boss+"@"+d.server, bossPassword, d.name, func([]byte) {})
-	for at := range 94 {
-		s := d.raw(t)
-		err := s.logIn(t, login7(boss+"@"+d.server, bossPassword, d.name, func(fixed []byte) { fixed[at] ^= 0xFF }))
-		if err == nil {
-			if _, err := s.Write(packet(1, []byte{1, 2})); err == nil {
-				s.ends(t, fmt.Sprintf("garbage after a login with byte %d changed", at))
-			}
-		}
-		d.check(closed(s))
-	}
-	headers := append(binary.LittleEndian.AppendUint32(nil, 22), 18, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0)
-	call := append(bytes.Clone(headers), 0xFF, 0xFF, 10, 0, 0, 0) // sp_executesql
-	plp := append(bytes.Clone(call), 0, 0, 0xE7, 0xFF, 0xFF, 9, 4, 0xD0, 0, 0x34)
-	plp = binary.LittleEndian.AppendUint64(plp, 1<<30)
-	for what, bad := range map[string][]byte{
-		"garbage":                  bytes.Repeat([]byte("garbage!"), 100),
-		"a length below 8":         {1, 1, 0, 7, 0, 0, 1, 0},
-		"a packet of 65,535 bytes": append([]byte{1, 1, 0xFF, 0xFF, 0, 0, 1, 0}, make([]byte, 70_000)...),
-		"an unknown type":          packet(0x33, []byte("x")),
-		"headers that lie":         packet(1, []byte{0xFF, 0xFF, 0xFF, 0x7F, 1, 2, 3}),
-		"half a character":         packet(1, append(bytes.Clone(headers), 'S')),
-		"a call that ends":         packet(3, call[:len(call)-3]),
-		"1 GB declared":            packet(3, binary.LittleEndian.AppendUint32(plp, 1<<30)),
-		"another login":            good,
-		"an unknown request":       packet(14, append(bytes.Clone(headers), 0x77, 0x77)),
-		"a load that nobody began": packet(7, []byte{0x81, 0xFF, 0xFF}),
-	} {
-		s := d.raw(t)
-		d.check(s.logIn(t, good))
-		if _, err := s.Write(bad); err == nil {
-			_ = s.CloseWrite() // the server may have closed already
-		}
-		s.ends(t, what)
-		var one int
-		if err := db.QueryRowContext(t.Context(), "SELECT 1").Scan(&one); err != nil || one != 1 {
-			t.Fatalf("after %s: %v", what, err)
-		}
-	}
-	host, port, _ := d.address()
-	for _, bad := range [][]byte{prelogin[:5], prelogin[:12], bytes.Repeat([]byte{0x12}, 9000), {0x16, 3, 1, 0xFF, 0xFF, 1}, []byte("GET / HTTP/1.1\r\n\r\n"), {}} {
-		c, err := net.Dial("tcp", net.JoinHostPort(host, port))
-		d.check(err)
-		d.check(c.SetDeadline(time.Now().Add(time.Minute)))
-		if _, err := c.Write(bad); err == nil {
-			_ = c.(*net.TCPConn).CloseWrite() // the server may have closed already
-		}
-		_, err = io.Copy(io.Discard, c)
-		var late net.Error
-		if errors.As(err, &late) && late.Timeout() {
-			t.Errorf("%q keeps the connection open", bad)
-		}
-		d.check(c.Close())
-	}
-}
-
-// closed closes a connection that the server may have closed already.
-func closed(s rawSession) error {
-	_ = s.Close()
-	return nil
-}
-
 // cuttable is a dialer whose connections can be cut.
 type cuttable struct {
 	mu   sync.Mutex
@@ -493,128 +316,4 @@ func (d *database) sqlUnread(t *testing.T) {
 	if readers > 10 {
 		t.Errorf("%d sessions are there after their clients have gone", readers)
 	}
-}
-
-// sqlIdle opens 1,000 connections that rest. They take little, and end with the instance.
-func (d *database) sqlIdle(t *testing.T) {
-	ctx := t.Context()
-	before := d.i.server.resident()
-	other, _ := d.pool(t)
-	other.SetMaxIdleConns(1000)
-	good := login7(boss+"@"+d.server, bossPassword, d.name, func([]byte) {})
-	sessions := make([]rawSession, 1000)
-	var all sync.WaitGroup
-	next := make(chan int)
-	for range 8 {
-		all.Go(func() {
-			for n := range next {
-				if err := sessions[n].logIn(t, good); err != nil {
-					t.Error(err)
-				}
-			}
-		})
-	}
-	for n := range sessions {
-		sessions[n] = d.raw(t)
-		next <- n
-	}
-	close(next)
-	all.Wait()
-	var count int
-	d.check(other.QueryRowContext(ctx, "SELECT COUNT(*) FROM sys.dm_exec_sessions WHERE is_user_process = 1").Scan(&count))
-	after := d.i.server.resident()
-	t.Logf("1,000 idle sessions take %d KB", after-before)
-	if count < 1000 || before > 0 && after-before > 150<<10 {
-		t.Errorf("%d sessions take %d KB", count, after-before)
-	}
-	d.i.server.stop(t)
-	for _, s := range sessions {
-		d.check(s.SetDeadline(time.Now().Add(time.Minute)))
-		s.ends(t, "an idle session at the instance's end")
-	}
-}
-
-// TestSQLFullDisk fills the disk under a database. What cannot be kept is refused, what is there stays, and once there is
-// room the work goes on.
-func TestSQLFullDisk(t *testing.T) {
-	unshare := program(t, "unshare")
-	needNamespaces(t)
-	i := start(t, "AzureCloud")
-	d := newDatabase(t, i)
-	d.check(exhausted(d.open(), t, "CREATE TABLE dbo.rows (id int IDENTITY PRIMARY KEY, text varchar(8000) NOT NULL)"))
-	i.server.stop(t)
-	small := t.TempDir()
-	s := &server{exited: make(chan struct{})}
-	s.process = exec.Command(unshare, "--user", "--map-root-user", "--mount", "sh", "-c",
-		`mount -t tmpfs -o size=200m none "$1" && cp -a "$2/." "$1" && exec "$3" up --data "$1" --listen 127.0.0.1:0`, "sh", small, i.data, alcedo)
-	s.process.Env, s.process.Stdout, s.process.Stderr = cleanEnvironment(), &s.log, &s.log
-	d.check(s.process.Start())
-	go func() {
-		_ = s.process.Wait() // its status is in ProcessState
-		close(s.exited)
-	}()
-	t.Cleanup(func() { s.stop(t) })
-	inside := filepath.Join(fmt.Sprintf("/proc/%d/root", s.process.Process.Pid), small)
-	var r running
-	for deadline := time.Now().Add(30 * time.Second); r.SQL == "" && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		text, err := os.ReadFile(filepath.Join(inside, "instance.json"))
-		if err == nil && !strings.Contains(string(text), fmt.Sprintf(`"pid": %d,`, i.server.process.Process.Pid)) {
-			d.check(json.Unmarshal(text, &r))
-		}
-	}
-	host, port, err := net.SplitHostPort(r.SQL)
-	if err != nil {
-		t.Fatalf("nobody answers:\n%s", s.log.String())
-	}
-	db, err := sql.Open("sqlserver", strings.Join([]string{
-		"server=" + host, "port=" + port, "database=" + d.name, "user id=" + boss + "@" + d.server,
-		"password=" + bossPassword, "encrypt=true", "certificate=" + filepath.Join(i.data, "ca.pem"), "hostNameInCertificate=" + d.host,
-	}, ";"))
-	d.check(err)
-	t.Cleanup(func() { _ = db.Close() })
-	insert := func() error {
-		return exhausted(db, t, "INSERT dbo.rows (text) SELECT REPLICATE('kingfisher', 700) FROM GENERATE_SERIES(1, 100)")
-	}
-	for deadline := time.Now().Add(30 * time.Second); db.PingContext(t.Context()) != nil && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-	}
-	d.check(insert())
-	filler, err := os.Create(filepath.Join(inside, "filler"))
-	d.check(err)
-	for block := make([]byte, 64<<10); err == nil; {
-		_, err = filler.Write(block)
-	}
-	d.check(filler.Close())
-	acked := 1
-	for ; acked < 1000; acked++ {
-		if err = insert(); err != nil {
-			break
-		}
-	}
-	if number(err) == 0 {
-		t.Fatalf("the disk is full, and the client is told %v", err)
-	}
-	t.Logf("after %d statements: %v", acked, err)
-	count := func() (rows int) {
-		d.check(db.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM dbo.rows WHERE text = REPLICATE('kingfisher', 700)").Scan(&rows))
-		return rows
-	}
-	if rows := count(); rows != 100*acked {
-		t.Errorf("%d rows, %d were acknowledged", rows, 100*acked)
-	}
-	d.check(os.Remove(filepath.Join(inside, "filler")))
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(100 * time.Millisecond) {
-		if err = insert(); err == nil || time.Now().After(deadline) {
-			break
-		}
-	}
-	if rows := count(); err != nil || rows != 100*acked+100 {
-		t.Errorf("with room again: %d rows of %d, %v", rows, 100*acked+100, err)
-	}
-}
-
-// exhausted runs a batch and reads all of its answer.
-func exhausted(db *sql.DB, t *testing.T, batch string) error {
-	t.Helper()
-	_, err := db.ExecContext(t.Context(), batch)
-	return err
 }
