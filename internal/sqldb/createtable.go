@@ -177,6 +177,9 @@ func (b *builder) constraint(name tsql.Ident, kind catalog.Kind, parts ...string
 		h.Name = systemName(kind, h.ID, append([]string{b.t.Name}, parts...))
 	}
 	if b.e != nil {
+		if strings.EqualFold(h.Name, b.t.Name) {
+			return h, value.Errorf(2714, 16, 5, "There is already an object named '%s' in the database.", h.Name)
+		}
 		if err := free(b.e.Database(), b.schema, h.Name); err != nil {
 			return h, err
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 
+	"github.com/alcedo-cloud/alcedo/internal/fault"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
 	"github.com/alcedo-cloud/alcedo/internal/tsql"
 )
@@ -139,7 +140,10 @@ func (r *run) messageOf(s tsql.Statement, err error) *value.Error {
 		}
 	default:
 		r.session.service.Log.LogAttrs(context.WithoutCancel(r.ctx), slog.LevelError, "a statement failed", slog.Int("session", r.session.id), slog.Any("error", err))
-		message = value.Errorf(596, 16, 1, "The statement failed inside of the server: %v", err)
+		message = value.Errorf(40197, 17, 1, "The service has encountered an error processing your request. Please try again. Error code 596.")
+		if fault.Is(err, fault.Unavailable) {
+			message = value.Errorf(40544, 17, 1, "The database '%s' has reached its size quota. Partition or delete data, drop indexes, or consult the documentation for possible resolutions.", r.session.Database())
+		}
 	}
 	if message.Line == 0 && s != nil {
 		message.Line = s.Span().Line
