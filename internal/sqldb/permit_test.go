@@ -39,6 +39,8 @@ func TestPermissions(t *testing.T) {
 		{"a broken chain", "CREATE USER keeper WITHOUT LOGIN; ALTER AUTHORIZATION ON SCHEMA::s TO keeper; GRANT SELECT ON dbo.vb TO web", "SELECT COUNT(*) FROM dbo.vb", []string{"Msg 229: The SELECT permission was denied on the object 'b', database 'app', schema 's'."}},
 		{"what is not visible", "", "SELECT COUNT(*) FROM sys.tables; SELECT OBJECT_ID('dbo.a')", []string{"0", "NULL"}},
 		{"what is visible", "GRANT INSERT ON dbo.a TO web", "SELECT name FROM sys.tables", []string{"a"}},
+		{"what a module says is not shown to who may run it", "GRANT EXECUTE ON dbo.p TO web", "SELECT name, definition FROM sys.sql_modules m JOIN sys.objects o ON o.object_id = m.object_id; SELECT ROUTINE_DEFINITION FROM INFORMATION_SCHEMA.ROUTINES; SELECT text FROM syscomments", []string{"p|NULL", "NULL", "NULL"}},
+		{"what a module says is shown to who may see it", "GRANT VIEW DEFINITION ON dbo.p TO web", "SELECT definition FROM sys.sql_modules", []string{"CREATE PROCEDURE dbo.p AS SELECT COUNT(*) FROM dbo.a"}},
 		{"no tables", "", "CREATE TABLE t (i int)", []string{"Msg 262: CREATE TABLE permission denied in database 'app'."}},
 		{"tables, but no schema to put them in", "GRANT CREATE TABLE TO web", "CREATE TABLE t (i int)", []string{`Msg 2760: The specified schema name "dbo" either does not exist or you do not have permission to use it.`}},
 		{"no users", "", "CREATE USER x WITHOUT LOGIN", []string{"Msg 15247: …"}},

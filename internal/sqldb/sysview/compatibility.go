@@ -178,7 +178,11 @@ const commentSize = 4000
 
 func syscomments(r *rows) {
 	r.eachModule(func(h *catalog.Header, m *catalog.Module) bool {
-		text := []rune(m.Text)
+		whole, ok := r.definition(m).(string)
+		if !ok {
+			return r.add(h.ID, 0, 1, 0, nil, 2, 0, false, false, nil)
+		}
+		text := []rune(whole)
 		for n := 1; len(text) > 0; n++ {
 			part := text[:min(commentSize, len(text))]
 			text = text[len(part):]

@@ -128,7 +128,7 @@ func informationViewRows(r *rows) {
 		}
 		definition := any(nil)
 		if len(m.Text) <= commentSize {
-			definition = m.Text
+			definition = r.definition(m)
 		}
 		r.add(append(r.qualified(h), definition, check, "NO")...)
 	}

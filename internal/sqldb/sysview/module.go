@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
 	"github.com/alcedo-cloud/alcedo/internal/tsql"
 )
 
@@ -77,7 +78,7 @@ func modules(r *rows) {
 				executeAs = p.ID
 			}
 		}
-		return r.add(h.ID, m.Text, true, m.QuotedIdentifier, m.SchemaBound, false, false, false, executeAs, false, false, false)
+		return r.add(h.ID, r.definition(m), true, m.QuotedIdentifier, m.SchemaBound, false, false, false, executeAs, false, false, false)
 	})
 }
 
@@ -129,4 +130,18 @@ func triggerEvents(r *rows) {
 			}
 		}
 	}
+}
+
+// definition is a module's text, for who may see definitions; for others it is nil, as what is there is known and what
+// it says is not.
+func (r *rows) definition(m *catalog.Module) any {
+	v, err := r.env.Ask("OBJECT_DEFINITION", []value.Value{value.OfInt(int64(m.ID))})
+	if err != nil {
+		r.fail(err)
+		return nil
+	}
+	if v.IsNull() {
+		return nil
+	}
+	return m.Text
 }

@@ -72,9 +72,11 @@ func routines(r *rows) {
 		if h.Kind == catalog.KindProcedure {
 			kind, access = "PROCEDURE", "MODIFIES"
 		}
-		text := m.Text
-		if cut := []rune(text); len(cut) > commentSize {
-			text = string(cut[:commentSize])
+		text := r.definition(m)
+		if whole, ok := text.(string); ok {
+			if cut := []rune(whole); len(cut) > commentSize {
+				text = string(cut[:commentSize])
+			}
 		}
 		row := append(r.qualified(h), r.qualified(h)...)
 		row = append(row, kind, nil, nil, nil, nil, nil, nil)

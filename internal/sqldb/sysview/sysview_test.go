@@ -46,6 +46,12 @@ func (w *world) Ask(name string, args []value.Value) (value.Value, error) {
 		return value.OfInt(5), nil
 	case "HAS_PERMS_BY_NAME":
 		return value.OfBool(w.rights), nil
+	case "OBJECT_DEFINITION":
+		o, _ := w.db.ObjectByID(int32(args[0].Int64()))
+		if m, ok := o.(*catalog.Module); ok {
+			return value.OfString(m.Text), nil
+		}
+		return value.Null(), nil
 	}
 	return value.Null(), errors.New("asked " + name)
 }
