@@ -242,7 +242,7 @@ func (r *run) verifyAdded(b *builder, tx *txn.Tx, check bool, checks, keys int) 
 // alterColumn changes a column's type or whether it may be NULL, and converts the rows.
 func (r *run) alterColumn(b *builder, tx *txn.Tx, old *catalog.Table, a *tsql.AlterColumn) error {
 	name := a.Column.Name.Name
-	c, at := b.t.Column(name)
+	c, _ := b.t.Column(name)
 	if c == nil {
 		return value.Errorf(4924, 16, 1, "ALTER TABLE ALTER COLUMN failed because column '%s' does not exist in table '%s'.", name, b.t.Name)
 	}
@@ -284,7 +284,6 @@ func (r *run) alterColumn(b *builder, tx *txn.Tx, old *catalog.Table, a *tsql.Al
 	if err != nil {
 		return err
 	}
-	_ = at
 	return exec.Rewrite(r.execution(tx), old, b.t, rules, nil)
 }
 

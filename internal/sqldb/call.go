@@ -300,11 +300,3 @@ func (r *run) placeParameters(l *layout, parameters []tsql.Parameter) error {
 	}
 	return nil
 }
-
-// bindArguments fills a batch's parameters; a plain batch has none.
-func (r *run) bindArguments(sc *scope, arguments []Argument) error {
-	for i, a := range arguments {
-		sc.frame[i] = a.Value
-	}
-	return nil
-}

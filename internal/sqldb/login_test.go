@@ -1,6 +1,7 @@
 package sqldb
 
 import (
+	"encoding/hex"
 	"errors"
 	"net/netip"
 	"strings"
@@ -131,7 +132,7 @@ func TestExternalUsers(t *testing.T) {
 	owner.want("CREATE USER [x] FROM EXTERNAL PROVIDER WITH OBJECT_ID='88888888-8888-4888-8888-888888888889'", "Msg 33134: Principal 'x' could not be resolved…")
 	owner.want("CREATE USER [web] FROM EXTERNAL PROVIDER")
 	owner.want("CREATE USER [web] FROM EXTERNAL PROVIDER", "Msg 15023: User, group, or role 'web' already exists in the current database.")
-	owner.want("CREATE USER [given] WITH SID = 0x" + hexOf(objectSID(otherApp)) + ", TYPE = E")
+	owner.want("CREATE USER [given] WITH SID = 0x" + hex.EncodeToString(objectSID(otherApp)) + ", TYPE = E")
 	owner.want("SELECT name, type, authentication_type_desc FROM sys.database_principals WHERE type IN ('E','X') ORDER BY name",
 		"given|E|EXTERNAL", "twin|E|EXTERNAL", "web|E|EXTERNAL")
 	w.as(machineCaller(otherID, otherApp)).want("SELECT USER_NAME(), SUSER_SNAME()", "given|"+otherApp+"@"+tenant)

@@ -24,7 +24,7 @@ func serverRoles() []string {
 }
 
 // inMaster refuses what only works in master, and what only server administrators and login managers may.
-func (r *run) inMaster(statement string) error {
+func (r *run) inMaster() error {
 	s := r.session
 	if !strings.EqualFold(s.Database(), master) {
 		return value.Errorf(5001, 16, 2, "User must be in the master database.")
@@ -54,7 +54,7 @@ func (s *session) ownLogin() *catalog.Login {
 }
 
 func (r *run) createLogin(s *tsql.CreateLogin) error {
-	if err := r.inMaster("CREATE LOGIN"); err != nil {
+	if err := r.inMaster(); err != nil {
 		return err
 	}
 	now := r.session.service.now()
@@ -124,7 +124,7 @@ func (r *run) passwordLogin(l *catalog.Login, s *tsql.CreateLogin) error {
 func (r *run) alterLogin(s *tsql.AlterLogin) error {
 	own := r.session.ownLogin()
 	self := own != nil && strings.EqualFold(s.Name.Name, own.Name) && option(s.Options, "PASSWORD") != nil && len(s.Options) == 1
-	err := r.inMaster("ALTER LOGIN")
+	err := r.inMaster()
 	if err != nil && !self {
 		return err
 	}
@@ -191,7 +191,7 @@ func (r *run) newPassword(l *catalog.Login, o *tsql.Option, password string, man
 }
 
 func (r *run) dropLogins(s *tsql.Drop) error {
-	if err := r.inMaster("DROP LOGIN"); err != nil {
+	if err := r.inMaster(); err != nil {
 		return err
 	}
 	return r.change(func(e *catalog.Edit, _ *txn.Tx) error {
@@ -207,7 +207,7 @@ func (r *run) dropLogins(s *tsql.Drop) error {
 
 // alterServerRole is ALTER SERVER ROLE ##MS_…## ADD and DROP MEMBER.
 func (r *run) alterServerRole(s *tsql.AlterRole) error {
-	if err := r.inMaster("ALTER SERVER ROLE"); err != nil || !r.session.who.server {
+	if err := r.inMaster(); err != nil || !r.session.who.server {
 		return cmp.Or(err, cannotAlter("server role", s.Name.Name))
 	}
 	at := slices.IndexFunc(serverRoles(), func(name string) bool { return strings.EqualFold(name, s.Name.Name) })

@@ -123,7 +123,7 @@ func (r *run) executeStrings(s *tsql.Execute) error {
 		}
 		defer r.session.revertTo(before)
 	}
-	return r.batch(text.String(), nil, "")
+	return r.batch(text.String())
 }
 
 // invokeModule runs a procedure of the database.

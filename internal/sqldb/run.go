@@ -89,7 +89,7 @@ type guarded struct{ Sink }
 func (s *session) Batch(ctx context.Context, text string, out Sink) error {
 	return s.request(ctx, out, func(r *run) error {
 		failed := false
-		if err := r.batch(text, nil, ""); err != nil {
+		if err := r.batch(text); err != nil {
 			var e *raised
 			if !errors.As(err, &e) {
 				return err
@@ -133,18 +133,15 @@ func (r *run) settle() error {
 }
 
 // batch compiles a text and runs it in a scope of its own below the current one.
-func (r *run) batch(text string, arguments []Argument, declaration string) error {
-	c, err := r.compileBatch(text, declaration)
+func (r *run) batch(text string) error {
+	c, err := r.compileBatch(text, "")
 	if err != nil {
 		r.scope = &scope{parent: r.scope, trying: r.trying}
 		err = r.failed(nil, err)
 		r.scope = r.scope.parent
 		return err
 	}
-	return r.enter(&scope{batch: c.batch, compiled: c, layout: c.layout}, func(sc *scope) error {
-		if err := r.bindArguments(sc, arguments); err != nil {
-			return r.failed(nil, err)
-		}
+	return r.enter(&scope{batch: c.batch, compiled: c, layout: c.layout}, func(*scope) error {
 		_, err := r.list(c.batch.Statements)
 		return err
 	})

@@ -2,7 +2,6 @@ package sqldb
 
 import (
 	"bytes"
-	"encoding/hex"
 	"strings"
 
 	"github.com/google/uuid"
@@ -413,5 +412,3 @@ func (r *run) droppable(d *catalog.Database, p *catalog.Principal, word string) 
 	}
 	return nil
 }
-
-func hexOf(b []byte) string { return strings.ToUpper(hex.EncodeToString(b)) }

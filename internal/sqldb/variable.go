@@ -44,9 +44,7 @@ func (r *run) declareVariables(l *layout, s *tsql.Declare) error {
 	for _, v := range s.Variables {
 		t := value.Type{} // of a table or a cursor: a place is taken, so that the name is
 		if v.Type != nil {
-			if def, ok := r.tableType(*v.Type); ok {
-				_ = def // a table variable of a table type
-			} else {
+			if _, table := r.tableType(*v.Type); !table {
 				var err error
 				if t, err = r.typeOf(*v.Type); err != nil {
 					return err
