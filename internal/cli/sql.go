@@ -229,7 +229,7 @@ func (sh *shell) converse(ctx context.Context, conn *sqlclient.Connection, print
 		io.Reader
 		io.Writer
 	}{sh.in, sh.out}, "1> ")
-	printer.out = t
+	printer.out, printer.err = t, t // the terminal is raw: it ends lines by itself
 	fmt.Fprintf(t, "%s, %s. GO sends, EXIT ends.\n", o.Server, o.Database)
 	var lines []string
 	for {
