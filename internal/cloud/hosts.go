@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -76,9 +77,25 @@ func (c Cloud) Host(host string) (h Host, ok bool) {
 		h.Kind, h.Account = HostIdentity, location
 		return h, is && location != ""
 	default:
+		if c.regionalLogin(label, rest) {
+			h.Kind, h.Account = HostLogin, ""
+			return h, true
+		}
 		return c.storageHost(h, rest)
 	}
 	return h, true
+}
+
+// regionalLogin reports whether a host is the authority in one region, which the SDKs ask where AZURE_REGIONAL_AUTHORITY_NAME
+// is set: {location}.login.microsoft.com, elsewhere {location} before the authority's own name.
+// Source: learn.microsoft.com, "Regional authentication"; the requests of MSAL.
+func (c Cloud) regionalLogin(label, rest string) bool {
+	for _, l := range c.Locations {
+		if l.Name == label {
+			return slices.Contains(c.LoginAliases, rest)
+		}
+	}
+	return false
 }
 
 // storageHost finishes h for {account}.{endpoint}.{suffix}; a website may have a zone, {account}.z1.web.{suffix}.

@@ -11,6 +11,8 @@ func TestHost(t *testing.T) {
 		want        Host
 	}{
 		{"AzureCloud", "login.microsoftonline.com", Host{Kind: HostLogin, Name: "login.microsoftonline.com", Pattern: "login.microsoftonline.com"}},
+		{"AzureCloud", "westus2.login.microsoft.com", Host{Kind: HostLogin, Name: "westus2.login.microsoft.com", Pattern: "*.login.microsoft.com"}},
+		{"AzureChinaCloud", "chinanorth2.login.partner.microsoftonline.cn", Host{Kind: HostLogin, Name: "chinanorth2.login.partner.microsoftonline.cn", Pattern: "*.login.partner.microsoftonline.cn"}},
 		{"AzureChinaCloud", "login.microsoftonline.com", Host{Kind: HostLogin, Name: "login.microsoftonline.com", Pattern: "login.microsoftonline.com"}},
 		{"AzureChinaCloud", "LOGIN.chinacloudapi.CN:443", Host{Kind: HostLogin, Name: "login.chinacloudapi.cn", Pattern: "login.chinacloudapi.cn"}},
 		{"AzureChinaCloud", "management.chinacloudapi.cn.", Host{Kind: HostResourceManager, Name: "management.chinacloudapi.cn", Pattern: "management.chinacloudapi.cn"}},

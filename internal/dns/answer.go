@@ -10,8 +10,8 @@ import (
 )
 
 // Answer is the answer to a question (RFC 1035, RFC 2308). A name of the cloud's has an A record and nothing else: other
-// types get no data, with the SOA that lets resolvers remember it. All other names, and classes other than IN, are
-// REFUSED: this server has no say on them and asks nobody who has.
+// types get no data. All other names do not exist, so that a client gives up on them at once, as in Azure on a name that
+// nobody has; both come with the SOA that lets resolvers remember it. Classes other than IN are REFUSED.
 func (s *Server) Answer(question *mdns.Msg) *mdns.Msg {
 	answer := new(mdns.Msg)
 	if question.Opcode != mdns.OpcodeQuery {
@@ -28,12 +28,17 @@ func (s *Server) Answer(question *mdns.Msg) *mdns.Msg {
 		}
 	}
 	q := question.Question[0]
-	host, ok := s.host(q.Name)
-	if q.Qclass != mdns.ClassINET || !ok {
+	if q.Qclass != mdns.ClassINET {
 		answer.Rcode = mdns.RcodeRefused
 		return answer
 	}
 	answer.Authoritative = true
+	host, ok := s.host(q.Name)
+	if !ok {
+		answer.Rcode = mdns.RcodeNameError
+		answer.Ns = []mdns.RR{authority(".")}
+		return answer
+	}
 	for _, address := range s.addresses(host) {
 		if rr := record(q, address); rr != nil {
 			answer.Answer = append(answer.Answer, rr)

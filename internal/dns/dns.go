@@ -1,5 +1,5 @@
 // Package dns is the cloud's name server: it gives the cloud's names the one address at which the gateway listens, and
-// refuses every other question. It asks nobody. It must never know who serves the names.
+// denies all others. It asks nobody. It must never know who serves the names.
 package dns
 
 import (

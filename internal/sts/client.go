@@ -27,10 +27,10 @@ func (s *Service) authenticate(ctx context.Context, r *TokenRequest, g grant) (c
 		c.proof, err = proofCertificate, s.checkAssertion(ctx, r, c)
 	case secret != "":
 		c.proof, err = proofSecret, s.checkSecret(ctx, c, secret)
-	case g.confidential:
+	case g.confidential && !g.delegated:
 		err = refuseClient(codeCredentialRequired, "'client_assertion', 'client_secret' or 'request' is required for the "+
 			"'client_credentials' grant type.")
-	case !c.public:
+	case g.confidential, !c.public:
 		err = refuseClient(codeClientIsConfidential, "The request body must contain the following parameter: 'client_assertion' "+
 			"or 'client_secret'.")
 	default:

@@ -45,8 +45,7 @@ func (s *Service) stillSignedIn(ctx context.Context, x *exchange) error {
 	case err != nil:
 		return err
 	case !ok:
-		return refuse(codeUserDeleted, "The user account {EUII Hidden} has been deleted from the %s directory. To sign into this "+
-			"application, the account must be added to the directory.", s.tenantID)
+		return s.userDeleted()
 	case u.Disabled:
 		return refuse(codeUserDisabled, "The user account is disabled.")
 	}
@@ -60,4 +59,9 @@ func (s *Service) stillSignedIn(ctx context.Context, x *exchange) error {
 	}
 	x.user = shownUser(u)
 	return nil
+}
+
+func (s *Service) userDeleted() error {
+	return refuse(codeUserDeleted, "The user account {EUII Hidden} has been deleted from the %s directory. To sign into this "+
+		"application, the account must be added to the directory.", s.tenantID)
 }

@@ -75,6 +75,8 @@ func (s *Service) grant(r *TokenRequest) (grant, error) {
 		return grant{delegated: true, anyTenant: true, subject: (*Service).refreshSubject}, nil
 	case "authorization_code":
 		return grant{delegated: true, anyTenant: true, subject: (*Service).codeSubject}, nil
+	case grantOnBehalfOf:
+		return grant{delegated: true, confidential: true, subject: (*Service).onBehalfOfSubject}, nil
 	case "urn:ietf:params:oauth:grant-type:device_code", "device_code":
 		return grant{delegated: true, anyTenant: true, subject: (*Service).deviceSubject}, nil
 	default:

@@ -8,6 +8,7 @@ import (
 	"github.com/alcedo-cloud/alcedo/internal/fault"
 	"github.com/alcedo-cloud/alcedo/internal/store"
 	"github.com/alcedo-cloud/alcedo/internal/vault/certificate"
+	"github.com/alcedo-cloud/alcedo/internal/vault/jwk"
 )
 
 // sweepCertificates renews the certificates of a vault whose policies want it. Contacts are not written to.
@@ -42,6 +43,9 @@ func (c *contents) renewable(o *object, v *version) (bool, error) {
 	d, err := o.certificateData()
 	if err != nil || d.Policy == nil || !v.Attributes.Enabled || d.Policy.Issuer.Name == certificate.Unknown {
 		return false, err
+	}
+	if d.Policy.Key != nil && d.Policy.Key.Curve == jwk.P256K {
+		return false, nil // nothing here makes such a certificate
 	}
 	if d.Pending != nil && d.Pending.Status == InProgress {
 		return false, nil

@@ -100,7 +100,7 @@ func meaning(code int, f *fault.Error) (status int, name string) {
 		return http.StatusBadRequest, "expired_token"
 	case 700054:
 		return http.StatusBadRequest, "unsupported_response_type"
-	case 50034, 50053, 50057, 50126, 50173, 500341, 54005, 501481, 70000, 70008, 700082:
+	case 50013, 500131, 500133, 240002, 7000114, 50034, 50053, 50057, 50126, 50173, 500341, 54005, 501481, 70000, 70008, 700082:
 		return http.StatusBadRequest, "invalid_grant"
 	case 9002313:
 		if f.Target == "refresh_token" || f.Target == "code" || f.Target == "device_code" {

@@ -278,6 +278,10 @@ func TestUpdateCertificates(t *testing.T) {
 	if after := w.send(admin, "GET", "kv", "/keys/c", "").ok(200); after.str("key.x") != before.str("key.x") || after.str("key.kid") == before.str("key.kid") {
 		t.Error("reuse_key did not keep the key, or there is no new version")
 	}
+	// A policy may ask for a curve of which no certificate is made here.
+	w.send(admin, "PATCH", "kv", "/certificates/c/policy", `{"key_props":{"kty":"EC","crv":"P-256K","key_size":256,"exportable":true,"reuse_key":false}}`).ok(200).
+		want(map[string]any{"key_props.crv": "P-256K", "x509_props.subject": "CN=next", "issuer.name": "Self"})
+	w.send(admin, "POST", "kv", "/certificates/c/create", `{}`).refused(400, "BadParameter", "", "Property policy.key_props has invalid value\r\n")
 	// What is managed is changed through the certificate alone.
 	w.send(admin, "PATCH", "kv", "/keys/c", `{"tags":{}}`).refused(403, "Forbidden", "KeyManagedByKeyVault", "…")
 	w.send(admin, "DELETE", "kv", "/keys/c", "").refused(403, "Forbidden", "KeyManagedByKeyVault", "…")

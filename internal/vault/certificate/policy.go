@@ -149,7 +149,7 @@ func (p *Policy) completeKey() error {
 	if key.Kty == "" {
 		key.Kty = jwk.RSA
 	}
-	if key.Kty.Software() == jwk.Oct || key.Curve == jwk.P256K {
+	if key.Kty.Software() == jwk.Oct {
 		return invalid("policy.key_props")
 	}
 	parameters, err := key.Parameters().Complete()
