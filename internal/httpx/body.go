@@ -1,12 +1,15 @@
 package httpx
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"io"
 	"net"
 	"net/http"
 	"os"
+	"strings"
 
 	"github.com/alcedo-cloud/alcedo/internal/fault"
 )
@@ -45,6 +48,27 @@ func ReadBody(r *http.Request, limit int64) ([]byte, error) {
 			return nil, readFault(op, limit, err)
 		}
 	}
+}
+
+// ReadContent is ReadBody of a body that may come compressed by gzip (RFC 9110 section 8.4), as the SDKs of Microsoft Graph
+// send all of theirs. limit holds before and after it is unpacked.
+func ReadContent(r *http.Request, limit int64) ([]byte, error) {
+	const op = "httpx.ReadContent"
+	body, err := ReadBody(r, limit)
+	if err != nil || !strings.EqualFold(r.Header.Get("Content-Encoding"), "gzip") || len(body) == 0 {
+		return body, err
+	}
+	packed, err := gzip.NewReader(bytes.NewReader(body))
+	if err != nil {
+		return nil, readFault(op, limit, err)
+	}
+	if body, err = io.ReadAll(io.LimitReader(packed, limit+1)); err != nil {
+		return nil, readFault(op, limit, err)
+	}
+	if int64(len(body)) > limit {
+		return nil, tooLarge(op, limit)
+	}
+	return body, nil
 }
 
 func tooLarge(op string, limit int64) error {

@@ -2,6 +2,7 @@ package httpx
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
@@ -161,6 +162,43 @@ func TestReadBody(t *testing.T) {
 		body, err := ReadBody(c.r, 1000)
 		if (err == nil) != c.ok || err != nil && fault.KindOf(err) != c.kind || len(body) != c.size {
 			t.Errorf("%s: %d bytes, %v", c.name, len(body), err)
+		}
+	}
+}
+
+func TestReadContent(t *testing.T) {
+	packed := func(text string) string {
+		var out bytes.Buffer
+		w := gzip.NewWriter(&out)
+		if _, err := io.WriteString(w, text); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return out.String()
+	}
+	long := packed(strings.Repeat("a", 1001))
+	for _, c := range []struct {
+		name, encoding, body, want string
+		kind                       fault.Kind
+	}{
+		{"plain", "", "abc", "abc", 0},
+		{"packed", "gzip", packed("abc"), "abc", 0},
+		{"in capitals", "GZIP", packed("abc"), "abc", 0},
+		{"another encoding", "identity", "abc", "abc", 0},
+		{"empty", "gzip", "", "", 0},
+		{"just the limit", "gzip", packed(strings.Repeat("a", 1000)), strings.Repeat("a", 1000), 0},
+		{"too large when unpacked", "gzip", long, "", fault.TooLarge},
+		{"not packed", "gzip", "abc", "", fault.Invalid},
+		{"cut short", "gzip", packed("abc")[:12], "", fault.Invalid},
+		{"damaged", "gzip", long[:len(long)-6] + "xxxxxx", "", fault.Invalid},
+	} {
+		r := httptest.NewRequest("POST", "/", strings.NewReader(c.body))
+		r.Header.Set("Content-Encoding", c.encoding)
+		got, err := ReadContent(r, 1000)
+		if string(got) != c.want || (err != nil) != (c.kind != 0) || err != nil && fault.KindOf(err) != c.kind {
+			t.Errorf("%s: %q, %v", c.name, got, err)
 		}
 	}
 }

@@ -20,7 +20,7 @@ type object map[string]json.RawMessage
 
 // readObject reads the body, which must be one JSON object.
 func readObject(r *http.Request) (object, error) {
-	data, err := httpx.ReadBody(r, maxBody)
+	data, err := httpx.ReadContent(r, maxBody)
 	if err != nil {
 		return nil, err
 	}
