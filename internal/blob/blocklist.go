@@ -64,7 +64,7 @@ func (s *Service) PutBlockList(ctx context.Context, a Access, t Target, r PutBlo
 	}
 	var b *Blob
 	err = s.mutate(ctx, g, t, func(m *mutation) error {
-		if err := m.mayCreate(g, r.Conditions); err != nil {
+		if err := errors.Join(m.mayCreate(g, r.Conditions), r.Conditions.fresh(m.base, m.now)); err != nil {
 			return err
 		}
 		if m.base != nil && m.base.Type != BlockBlob {

@@ -128,6 +128,14 @@ func (c Conditions) create(s state) error {
 	return c.write(s)
 }
 
+// fresh is what If-Modified-Since asks of a blob that blocks alone are there of: it is being modified now.
+func (c Conditions) fresh(b *Blob, now Ticks) error {
+	if b == nil && !c.IfModifiedSince.IsZero() && !now.Seconds().After(c.IfModifiedSince) {
+		return errConditionNotMet
+	}
+	return nil
+}
+
 func (c Conditions) combination() error {
 	if len(c.IfMatch) > 1 || len(c.IfNoneMatch) > 1 {
 		return refuse(fault.Invalid, "MultipleConditionHeadersNotSupported")

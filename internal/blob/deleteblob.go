@@ -2,6 +2,8 @@ package blob
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"github.com/alcedo-cloud/alcedo/internal/fault"
 	"github.com/alcedo-cloud/alcedo/internal/store"
@@ -21,6 +23,19 @@ type DeleteBlob struct {
 	Snapshots  DeleteSnapshots
 	Permanent  bool // deletetype=permanent: a snapshot or version that was deleted softly
 	Conditions Conditions
+
+	// What must hold of the moment at which the tier was changed last; zero asks for nothing.
+	TierModifiedSince, TierUnmodifiedSince time.Time
+}
+
+// tier evaluates the conditions on the moment of the tier.
+func (r *DeleteBlob) tier(b *Blob) error {
+	changed := max(b.TierChanged, b.Created).Seconds()
+	if !r.TierModifiedSince.IsZero() && !changed.After(r.TierModifiedSince) ||
+		!r.TierUnmodifiedSince.IsZero() && changed.After(r.TierUnmodifiedSince) {
+		return refuse(fault.Precondition, "AccessTierChangeTimeConditionNotMet")
+	}
+	return nil
 }
 
 // DeleteBlob deletes a blob, its snapshots, one snapshot or one version. permanent says that nothing of it is kept:
@@ -77,7 +92,7 @@ func (m *mutation) deleteHistoric(t Target, r DeleteBlob) (permanent bool, err e
 	if r.Permanent && (b.Deleted == 0 || !m.account.Properties.DeleteRetention.AllowPermanentDelete) {
 		return false, refuse(fault.Conflict, "OperationNotAllowed")
 	}
-	if err := r.Conditions.write(b.state()); err != nil {
+	if err := errors.Join(r.Conditions.write(b.state()), r.tier(b)); err != nil {
 		return false, err
 	}
 	if err := m.mayChange(b); err != nil {
@@ -104,7 +119,7 @@ func (m *mutation) deleteBase(r DeleteBlob) (permanent bool, err error) {
 	if err := m.exists(); err != nil {
 		return false, err
 	}
-	if err := r.Conditions.write(m.base.state()); err != nil {
+	if err := errors.Join(r.Conditions.write(m.base.state()), r.tier(m.base)); err != nil {
 		return false, err
 	}
 	if err := r.Conditions.leaseForWrite(m.base.Lease, m.now); err != nil {

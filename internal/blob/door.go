@@ -118,7 +118,7 @@ func (s *Service) permitSAS(g grant, a Access, r request) (grant, error) {
 		return g, errMismatch
 	case creates != "" && !strings.ContainsAny(a.SAS.Permissions, strings.Map(except(creates), letters)):
 		g.newOnly = true
-		g.refusal = func(context.Context) error { return errMismatch }
+		g.refusal = func(context.Context) error { return refuse(fault.Denied, "UnauthorizedBlobOverwrite") }
 	}
 	return g, nil
 }
@@ -135,7 +135,10 @@ func except(set string) func(rune) rune {
 
 // covers checks that a service or user delegation SAS is for the target.
 func (sas *SAS) covers(row *rule, t Target) error {
-	if row.service == "" || t.Container != sas.Container {
+	switch {
+	case row.service == "":
+		return refuse(fault.Denied, "AuthorizationFailure") // no signature of this sort is for such an operation
+	case t.Container != sas.Container:
 		return errMismatch
 	}
 	switch sas.Resource {

@@ -199,10 +199,24 @@ func TestAddOnly(t *testing.T) {
 	if _, err := w.tryPut(t, creator, "b", "one"); err != nil {
 		t.Fatal(err)
 	}
+	const overwrite = "UnauthorizedBlobOverwrite"
 	_, err := w.tryPut(t, creator, "b", "two")
-	refused(t, err, fault.Denied, "AuthorizationPermissionMismatch")
+	refused(t, err, fault.Denied, overwrite)
 	_, err = w.tryPut(t, creator, "b", strings.Repeat("2", maxInline+1))
-	refused(t, err, fault.Denied, "AuthorizationPermissionMismatch")
+	refused(t, err, fault.Denied, overwrite)
+	block := func(name string) error {
+		_, err := w.PutBlock(ctx, creator, blobAt(name), PutBlock{ID: "AAAA", Body: strings.NewReader("x"), Length: 1})
+		return err
+	}
+	refused(t, block("b"), fault.Denied, overwrite)
+	_, err = w.PutBlockList(ctx, creator, blobAt("b"), PutBlockList{})
+	refused(t, err, fault.Denied, overwrite)
+	if err := block("new"); err != nil {
+		t.Error(err)
+	}
+	if _, err := w.PutBlockList(ctx, creator, blobAt("new"), PutBlockList{Blocks: []BlockRef{{ID: "AAAA", From: Latest}}}); err != nil {
+		t.Error(err)
+	}
 	if w.read(t, blobAt("b")) != "one" || w.contents(t) != 0 {
 		t.Error("a refused write left something")
 	}
@@ -220,7 +234,7 @@ func TestSAS(t *testing.T) {
 	}
 	snapshot := blobAt("b")
 	snapshot.Snapshot = 5
-	const permission, kind, service2 = "AuthorizationPermissionMismatch", "AuthorizationResourceTypeMismatch", "AuthorizationServiceMismatch"
+	const permission, kind, service2, nothing = "AuthorizationPermissionMismatch", "AuthorizationResourceTypeMismatch", "AuthorizationServiceMismatch", "AuthorizationFailure"
 	for _, c := range []struct {
 		name   string
 		a      Access
@@ -238,8 +252,8 @@ func TestSAS(t *testing.T) {
 		{"container reads", service(SAS{Resource: "c", Permissions: "r"}), OpGetBlob, blobAt("b"), ""},
 		{"container lists", service(SAS{Resource: "c", Permissions: "l"}), OpListBlobs, at("con"), ""},
 		{"container of another", service(SAS{Resource: "c", Permissions: "r"}), OpGetBlob, Target{Account: testAccount, Container: "other", Blob: "b"}, permission},
-		{"container's properties", service(SAS{Resource: "c", Permissions: "rwdl"}), OpGetContainer, at("con"), permission},
-		{"container's deletion", service(SAS{Resource: "c", Permissions: "rwdl"}), OpDeleteContainer, at("con"), permission},
+		{"container's properties", service(SAS{Resource: "c", Permissions: "rwdl"}), OpGetContainer, at("con"), nothing},
+		{"container's deletion", service(SAS{Resource: "c", Permissions: "rwdl"}), OpDeleteContainer, at("con"), nothing},
 		{"blob reads", service(SAS{Resource: "b", Blob: "b", Permissions: "r"}), OpGetBlob, blobAt("b"), ""},
 		{"blob of another", service(SAS{Resource: "b", Blob: "b", Permissions: "r"}), OpGetBlob, blobAt("bb"), permission},
 		{"blob's snapshot", service(SAS{Resource: "b", Blob: "b", Permissions: "r"}), OpGetBlob, snapshot, permission},

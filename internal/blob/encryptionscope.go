@@ -59,10 +59,14 @@ func (m *mutation) encryptionScope(asked string, key []byte) (string, error) {
 	return asked, m.account.usable(asked)
 }
 
-// sameScope refuses a change of a blob by another encryption scope than its own.
+// sameScope refuses a change of a blob by another encryption scope than its own, which a request need not name where
+// it is the container's default.
 func (m *mutation) sameScope(asked string) error {
-	if asked != "" && scopeName(asked) != scopeName(m.base.EncryptionScope) {
+	switch own := scopeName(m.base.EncryptionScope); {
+	case asked != "" && scopeName(asked) != own:
 		return refuse(fault.Conflict, "BlobCustomerSpecifiedEncryptionMismatch")
+	case asked == "" && own != "" && own != m.container.DefaultEncryptionScope:
+		return refuse(fault.Conflict, "BlobUsesCustomerSpecifiedEncryption")
 	}
 	return m.account.usable(m.base.EncryptionScope)
 }

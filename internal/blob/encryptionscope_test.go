@@ -21,12 +21,12 @@ func TestEncryptionScopeOfChanges(t *testing.T) {
 		return err
 	}
 	const mismatch = "BlobCustomerSpecifiedEncryptionMismatch"
-	for _, scope := range []string{"", "mine"} {
-		if err := add(key(), scope); err != nil {
-			t.Error(err)
-		}
+	if err := add(key(), "mine"); err != nil {
+		t.Error(err)
 	}
 	refused(t, add(key(), "yours"), fault.Conflict, mismatch)
+	const unnamed = "BlobUsesCustomerSpecifiedEncryption"
+	refused(t, add(key(), ""), fault.Conflict, unnamed)
 	signed := func(scope string) Access {
 		return Access{By: AccountSAS, SAS: &SAS{Services: "b", ResourceTypes: "sco", Permissions: "rwdlac", EncryptionScope: scope}}
 	}
@@ -36,9 +36,13 @@ func TestEncryptionScopeOfChanges(t *testing.T) {
 	refused(t, add(signed("yours"), ""), fault.Conflict, mismatch)
 	refused(t, add(signed("yours"), "mine"), fault.Denied, "AuthorizationPermissionMismatch")
 
-	_, err := w.SetBlobMetadata(t.Context(), key(), blobAt("log"), SetMetadata{EncryptionScope: "yours"})
-	refused(t, err, fault.Conflict, mismatch)
-	_, err = w.SnapshotBlob(t.Context(), signed("yours"), blobAt("log"), SetMetadata{})
+	for scope, want := range map[string]string{"yours": mismatch, "": unnamed} {
+		_, err := w.SetBlobMetadata(t.Context(), key(), blobAt("log"), SetMetadata{EncryptionScope: scope})
+		refused(t, err, fault.Conflict, want)
+		_, err = w.SnapshotBlob(t.Context(), key(), blobAt("log"), SetMetadata{EncryptionScope: scope})
+		refused(t, err, fault.Conflict, want)
+	}
+	_, err := w.SnapshotBlob(t.Context(), signed("yours"), blobAt("log"), SetMetadata{})
 	refused(t, err, fault.Conflict, mismatch)
 	made, err := w.PutBlob(t.Context(), signed("yours"), blobAt("b"), PutBlob{Body: strings.NewReader("x"), Length: 1})
 	if err != nil || made.EncryptionScope != "yours" {
@@ -54,12 +58,12 @@ func TestEncryptionScopeOfChanges(t *testing.T) {
 	w.account(t, func(a *Account) {
 		a.EncryptionScopes = []EncryptionScope{{Name: "mine"}, {Name: "yours", Enabled: true}}
 	})
-	refused(t, add(key(), ""), fault.Denied, "EncryptionScopeDisabled")
+	refused(t, add(key(), "mine"), fault.Denied, "EncryptionScopeDisabled")
 	_, err = w.tryRead(t, key(), blobAt("log"), GetBlob{})
 	refused(t, err, fault.Denied, "EncryptionScopeDisabled")
 	_, err = w.GetBlobProperties(t.Context(), key(), blobAt("log"), Conditions{}, nil)
 	refused(t, err, fault.Denied, "EncryptionScopeDisabled")
-	_, err = w.SnapshotBlob(t.Context(), key(), blobAt("log"), SetMetadata{})
+	_, err = w.SnapshotBlob(t.Context(), key(), blobAt("log"), SetMetadata{EncryptionScope: "mine"})
 	refused(t, err, fault.Denied, "EncryptionScopeDisabled")
 	_, err = w.CopyBlob(t.Context(), key(), blobAt("copy"), CopyBlob{Source: Source{
 		URL: "https://x/con/log", Local: &LocalSource{Access: key(), Target: blobAt("log")},

@@ -46,6 +46,7 @@ func (i Include) names() (names []string) {
 type ListBlobs struct {
 	Prefix, Delimiter, Marker string
 	StartFrom                 string // the first name to list; "" for the beginning
+	EndBefore                 string // the first name that is no longer listed; "" for the end
 	MaxResults                int    // 0: as many as fit
 	Include                   Include
 }

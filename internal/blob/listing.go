@@ -31,9 +31,10 @@ func (l *listing) run() error {
 		return err
 	}
 	prefix := []byte(cutName(l.Prefix))
+	end := keyName(l.EndBefore)
 	for {
 		name, ok, err := l.first()
-		if err != nil || !ok || !bytes.HasPrefix(name, prefix) {
+		if err != nil || !ok || !bytes.HasPrefix(name, prefix) || end != "" && string(name) >= end {
 			return err
 		}
 		l.used = 0

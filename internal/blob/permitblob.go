@@ -3,6 +3,7 @@ package blob
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/alcedo-cloud/alcedo/internal/fault"
 	"github.com/alcedo-cloud/alcedo/internal/store"
@@ -100,11 +101,28 @@ func (b *Blob) shown(account *Account, now Ticks) *Blob {
 	if b.Deleted != 0 {
 		b.RemainingDays = daysUntil(b.Purge, now)
 	}
-	if b.Tier == "" && b.Type == BlockBlob && account.Kind != "Storage" { // the first kind knows no tiers
-		b.Tier, b.TierInferred = account.AccessTier, true
-		if b.Tier == "" {
-			b.Tier = "Hot"
-		}
+	if b.Tier == "" {
+		b.Tier = account.inferredTier(b)
+		b.TierInferred = b.Tier != ""
 	}
 	return b
+}
+
+// inferredTier is the tier of a blob that was given none: the account's, and of a premium account's page blob the
+// smallest that holds it. "" where the account or the type knows no tiers.
+func (a *Account) inferredTier(b *Blob) string {
+	switch {
+	case b.Type == PageBlob && strings.HasPrefix(a.SKU, "Premium"):
+		for _, p := range pageTiers {
+			if b.Size <= p.gib<<30 {
+				return p.name
+			}
+		}
+		return ""
+	case b.Type != BlockBlob || a.Kind == "Storage":
+		return ""
+	case a.AccessTier == "":
+		return "Hot"
+	}
+	return a.AccessTier
 }

@@ -133,7 +133,7 @@ func (s *Service) PutBlock(ctx context.Context, a Access, t Target, r PutBlock) 
 	}
 	c := Conditions{LeaseID: r.LeaseID}
 	if r.Length > maxInline {
-		if err := s.precheck(ctx, g, t, func(m *mutation) error { return m.mayStage(c) }); err != nil {
+		if err := s.precheck(ctx, g, t, func(m *mutation) error { return m.mayStage(g, c) }); err != nil {
 			return BlockResult{}, err
 		}
 	}
@@ -161,7 +161,7 @@ type stagedBlock struct {
 // putBlock records a block whose bytes have arrived; Put Block From URL ends here too.
 func (s *Service) putBlock(ctx context.Context, g grant, t Target, c Conditions, b *stagedBlock) error {
 	err := s.mutate(ctx, g, t, func(m *mutation) error {
-		if err := m.mayStage(c); err != nil {
+		if err := m.mayStage(g, c); err != nil {
 			return err
 		}
 		if err := b.put(m.tx); err != nil {
@@ -176,9 +176,12 @@ func (s *Service) putBlock(ctx context.Context, g grant, t Target, c Conditions,
 }
 
 // mayStage checks what stands between a request and a block of the blob.
-func (m *mutation) mayStage(c Conditions) error {
+func (m *mutation) mayStage(g grant, c Conditions) error {
 	if m.base == nil {
 		return nil // the lease of what is not there yet is not asked for
+	}
+	if g.newOnly {
+		return errNewOnly
 	}
 	if m.base.Type != BlockBlob {
 		return refuse(fault.Conflict, "InvalidBlobType")

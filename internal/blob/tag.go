@@ -2,13 +2,15 @@ package blob
 
 import (
 	"context"
+	"errors"
 
 	"github.com/alcedo-cloud/alcedo/internal/blob/tags"
 	"github.com/alcedo-cloud/alcedo/internal/fault"
 	"github.com/alcedo-cloud/alcedo/internal/store"
 )
 
-// GetBlobTags reads the tags of a blob, a snapshot or a version. Of the conditions, x-ms-if-tags and the lease count.
+// GetBlobTags reads the tags of a blob, a snapshot or a version. The conditions are those of
+// x-ms-blob-if-…, x-ms-if-tags and the lease.
 func (s *Service) GetBlobTags(ctx context.Context, a Access, t Target, c Conditions) (map[string]string, error) {
 	g, err := s.permitBlob(ctx, a, OpGetBlobTags, t)
 	if err != nil {
@@ -21,7 +23,7 @@ func (s *Service) GetBlobTags(ctx context.Context, a Access, t Target, c Conditi
 		if err != nil {
 			return err
 		}
-		if err := checkTagged(b, c, g.account, now); err != nil {
+		if err := errors.Join(checkTagged(g.account), c.read(b.state())); err != nil {
 			return err
 		}
 		if err := c.leaseForRead(b.Lease, now); err != nil {
@@ -34,11 +36,11 @@ func (s *Service) GetBlobTags(ctx context.Context, a Access, t Target, c Conditi
 }
 
 // checkTagged checks what reading and writing tags have in common.
-func checkTagged(b *Blob, c Conditions, account *Account, _ Ticks) error {
+func checkTagged(account *Account) error {
 	if account.HierarchicalNamespace {
 		return refuse(fault.Conflict, "FeatureNotSupportedForHierarchicalNamespaceAccounts")
 	}
-	return c.read(b.state())
+	return nil
 }
 
 // SetBlobTags replaces the tags of a blob or a version. ETag and Last-Modified stay as they are.
@@ -54,7 +56,7 @@ func (s *Service) SetBlobTags(ctx context.Context, a Access, t Target, to map[st
 		return err
 	}
 	return s.change(ctx, g, t, func(m *mutation, b *Blob) error {
-		if err := checkTagged(b, c, m.account, m.now); err != nil {
+		if err := errors.Join(checkTagged(m.account), c.write(b.state())); err != nil {
 			return err
 		}
 		if err := c.leaseForWrite(b.Lease, m.now); err != nil {

@@ -74,6 +74,9 @@ func (s *Service) SetTier(ctx context.Context, a Access, t Target, r SetTier) (a
 		return false, refuse(fault.Invalid, "AccessTierNotSupported")
 	}
 	err = s.change(ctx, g, t, func(m *mutation, b *Blob) error {
+		if b.Tier == "Archive" && r.Tier != "Archive" && (b.Snapshot != 0 || t.VersionID != 0 && !b.Current) {
+			return refuse(fault.Conflict, "OperationNotAllowed") // only the blob itself comes back; the others can be copied
+		}
 		// A tier is not the content's: of the conditions, Azure takes the lease and the tags.
 		if err := (Conditions{IfTags: r.Conditions.IfTags}).write(b.state()); err != nil {
 			return err

@@ -119,11 +119,11 @@ func TestServiceSAS(t *testing.T) {
 	w.do(ask{method: "HEAD", url: "/con/new?" + rcw}, 404, "BlobNotFound")
 	w.do(ask{method: "PUT", url: "/con/new?" + rcw, body: "x", header: []string{"x-ms-blob-type", "BlockBlob"}}, 201, "")
 	w.do(ask{method: "GET", url: "/con?restype=container&comp=list&" + rcw}, 403, "AuthorizationPermissionMismatch")
-	w.do(ask{method: "DELETE", url: "/con?restype=container&" + rcw}, 403, "AuthorizationPermissionMismatch")
+	w.do(ask{method: "DELETE", url: "/con?restype=container&" + rcw}, 403, "AuthorizationFailure")
 	w.do(ask{method: "DELETE", url: "/con/new?" + rcw}, 403, "AuthorizationPermissionMismatch")
 	create := w.signed("con", "", "c")
 	w.do(ask{method: "PUT", url: "/con/made?" + create, body: "x", header: []string{"x-ms-blob-type", "BlockBlob"}}, 201, "")
-	w.do(ask{method: "PUT", url: "/con/made?" + create, body: "y", header: []string{"x-ms-blob-type", "BlockBlob"}}, 403, "AuthorizationPermissionMismatch")
+	w.do(ask{method: "PUT", url: "/con/made?" + create, body: "y", header: []string{"x-ms-blob-type", "BlockBlob"}}, 403, "UnauthorizedBlobOverwrite")
 	w.do(ask{method: "GET", url: "/con/b?" + w.signed("con", "b", "r", "spr", "https"), plain: true}, 403, "AuthorizationProtocolMismatch")
 	w.do(ask{method: "GET", url: "/con/b?" + w.signed("con", "b", "r", "sip", "10.0.0.1-10.0.0.9")}, 403, "AuthorizationSourceIPMismatch")
 	w.do(ask{method: "GET", url: "/con/b?" + w.signed("con", "b", "r", "sip", "127.0.0.1")}, 200, "")
@@ -163,11 +163,13 @@ func TestStoredAccessPolicy(t *testing.T) {
 	policy("others", "r")
 	w.do(ask{method: "GET", url: "/con/b?" + q}, 403, "AuthenticationFailed")
 	for _, body := range []string{
+		"<SignedIdentifiers><SignedIdentifier><AccessPolicy><Permission>r</Permission></AccessPolicy></SignedIdentifier></SignedIdentifiers>",
+		"<SignedIdentifiers><SignedIdentifier><Id>" + strings.Repeat("i", 65) + "</Id></SignedIdentifier></SignedIdentifiers>",
 		"<SignedIdentifiers><SignedIdentifier><Id>a</Id></SignedIdentifier><SignedIdentifier><Id>a</Id></SignedIdentifier></SignedIdentifiers>",
 		"<SignedIdentifiers><SignedIdentifier><Id>a</Id><AccessPolicy><Expiry>soon</Expiry></AccessPolicy></SignedIdentifier></SignedIdentifiers>",
 		"<SignedIdentifiers><SignedIdentifier><Id>a</Id><AccessPolicy><Permission>qq</Permission></AccessPolicy></SignedIdentifier></SignedIdentifiers>",
 	} {
-		w.do(ask{method: "PUT", url: "/con?restype=container&comp=acl", as: "key", body: body}, 400, "InvalidXmlNodeValue")
+		w.do(ask{method: "PUT", url: "/con?restype=container&comp=acl", as: "key", body: body}, 400, "InvalidXmlDocument")
 	}
 }
 
@@ -250,7 +252,7 @@ func TestConnection(t *testing.T) {
 	w.do(ask{method: "GET", url: "/con/b", as: "key"}, 200, "")
 }
 
-// TestDirectorySAS: a signature for a directory is one only where there are directories.
+// TestDirectorySAS: a signature for a directory is one only where there are directories, and since 2026-04-06 anywhere.
 func TestDirectorySAS(t *testing.T) {
 	w := newWorld(t)
 	w.container("con")
@@ -258,6 +260,9 @@ func TestDirectorySAS(t *testing.T) {
 	w.put("/con/a/other", "x")
 	q := w.seal("sv=2020-12-06&sr=d&sdd=2&sp=r&se=2026-11-24T00%3A00%3A00Z", w.account.Keys[0].Value, sas.Target{Account: "acct", Container: "con", Blob: "a/b"})
 	w.do(ask{method: "GET", url: "/con/a/b/c?" + q}, 403, "AuthenticationFailed")
+	flat := w.seal("sv=2026-04-06&sr=d&sdd=2&sp=r&se=2026-11-24T00%3A00%3A00Z", w.account.Keys[0].Value, sas.Target{Account: "acct", Container: "con", Blob: "a/b"})
+	w.do(ask{method: "GET", url: "/con/a/b/c?" + flat}, 200, "")
+	w.do(ask{method: "GET", url: "/con/a/other?" + flat}, 403, "AuthenticationFailed")
 	w.configure(func(a *blob.Account) { a.HierarchicalNamespace = true })
 	if got := w.do(ask{method: "GET", url: "/con/a/b/c?" + q}, 200, "").Body.String(); got != "deep" {
 		t.Error(got)

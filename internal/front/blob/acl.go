@@ -46,16 +46,16 @@ func parsePolicies(root *element) ([]blob.AccessPolicy, error) {
 			ID: e.value("Id"), Start: rule.value("Start"), Expiry: rule.value("Expiry"), Permission: rule.value("Permission"),
 		}
 		if p.ID == "" || utf8.RuneCountInString(p.ID) > maxPolicyID || seen[p.ID] {
-			return nil, badNode("Id", p.ID)
+			return nil, badXML(errors.New("an Id that is missing, too long or twice there"))
 		}
 		seen[p.ID] = true
 		for name, text := range map[string]string{"Start": p.Start, "Expiry": p.Expiry} {
 			if _, ok := sas.ParseInstant(text); text != "" && !ok {
-				return nil, badNode(name, text)
+				return nil, badXML(errors.New("a policy's " + name + " that is no time"))
 			}
 		}
 		if !sas.Ordered(p.Permission) {
-			return nil, badNode("Permission", p.Permission)
+			return nil, badXML(errors.New("permissions that are unknown or out of order"))
 		}
 		policies = append(policies, p)
 	}

@@ -130,7 +130,7 @@ func (x *exchange) keptHeader(b *blob.Blob) {
 	}
 }
 
-// tierHeader is what Get Blob Properties alone says of the tier.
+// tierHeader is what Get Blob Properties, and Get Blob since 2026-10-06, say of the tier.
 func (x *exchange) tierHeader(b *blob.Blob) {
 	if b.Tier == "" || !x.since("2017-04-17") {
 		return

@@ -38,6 +38,12 @@ func (f *front) deleteBlob(x *exchange) (*answer, error) {
 		return nil, err
 	}
 	r := blob.DeleteBlob{Conditions: conditions}
+	if r.TierModifiedSince, err = x.date("X-Ms-Access-Tier-If-Modified-Since"); err != nil {
+		return nil, err
+	}
+	if r.TierUnmodifiedSince, err = x.date("X-Ms-Access-Tier-If-Unmodified-Since"); err != nil {
+		return nil, err
+	}
 	switch v := lower(x.in("X-Ms-Delete-Snapshots")); v {
 	case "":
 	case "include":
@@ -75,6 +81,7 @@ func (f *front) snapshotBlob(x *exchange) (*answer, error) {
 		return nil, err
 	}
 	x.written(b)
+	x.set("x-ms-request-server-encrypted", strconv.FormatBool(len(r.Metadata) > 0)) // of what came with the request
 	x.set("x-ms-snapshot", b.Snapshot.String())
 	return &answer{status: http.StatusCreated}, nil
 }

@@ -18,6 +18,7 @@ func codes() map[string]code {
 	return map[string]code{
 		"AccessTierNotSupported":                                 {bad, "The access tier is not supported by this kind of storage account."},
 		"AccessTierNotSupportedForBlobType":                      {bad, "The access tier is not supported for this blob type."},
+		"AccessTierChangeTimeConditionNotMet":                    {failed, "The condition specified using access tier change time conditional header(s) is not met."},
 		"AccountIsDisabled":                                      {forbidden, "The specified account is disabled."},
 		"AccountRequiresHttps":                                   {bad, "The account being accessed does not support http."},
 		"AppendPositionConditionNotMet":                          {failed, "The append position condition specified was not met."},

@@ -26,6 +26,13 @@ func (x *exchange) sourceConditions() (blob.Conditions, error) {
 	return c, err
 }
 
+// tagConditions reads those of an operation on tags, which has names of its own for what is about the blob.
+func (x *exchange) tagConditions() (blob.Conditions, error) {
+	c, err := x.conditionsOf("X-Ms-Blob-")
+	c.IfTags, c.LeaseID = x.in("X-Ms-If-Tags"), x.in("X-Ms-Lease-Id")
+	return c, err
+}
+
 // conditionsOf reads the headers with that prefix in canonical form. Source: "Specifying conditional headers for Blob
 // service operations" of the REST reference.
 func (x *exchange) conditionsOf(prefix string) (c blob.Conditions, err error) {

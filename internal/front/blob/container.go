@@ -19,6 +19,7 @@ func (f *front) containerOperations() []operation {
 		{method: http.MethodPut, level: onContainer, restype: c, comp: "acl", handle: f.setContainerACL},
 		{method: http.MethodPut, level: onContainer, restype: c, comp: "lease", handle: f.leaseContainer},
 		{method: http.MethodPut, level: onContainer, restype: c, comp: "undelete", handle: f.restoreContainer},
+		{method: http.MethodPut, level: onService, restype: c, comp: "undelete", handle: f.restoreContainer},
 		{method: http.MethodGet, level: onContainer, restype: c, comp: "list", handle: f.listBlobs},
 		{method: http.MethodPost, level: onContainer, restype: c, comp: "batch", handle: f.batch},
 		{method: http.MethodPut, level: onContainer, restype: c, comp: "rename", handle: unsupported},

@@ -3,13 +3,15 @@ package blob
 import (
 	"net/http"
 
+	"github.com/google/uuid"
+
 	"github.com/alcedo-cloud/alcedo/internal/blob"
 	"github.com/alcedo-cloud/alcedo/internal/fault"
 )
 
 // copyRequest reads Copy Blob and Copy Blob From URL.
 func (f *front) copyRequest(x *exchange) (c blob.CopyBlob, err error) {
-	if c.Source, err = f.source(x); err != nil {
+	if c.Source, err = f.source(x, true); err != nil {
 		return c, err
 	}
 	e, err := x.creation(false)
@@ -93,14 +95,16 @@ func (f *front) incrementalCopy(x *exchange) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return x.copied(b), nil
+	a := x.copied(b)
+	x.set("x-ms-copy-status", "pending") // Azure's always is; who asks next finds it done
+	return a, nil
 }
 
 func (f *front) requiredSource(x *exchange) (blob.Source, error) {
 	if x.in("X-Ms-Copy-Source") == "" {
 		return blob.Source{}, missingHeader("x-ms-copy-source")
 	}
-	return f.source(x)
+	return f.source(x, true)
 }
 
 // abortCopy is Abort Copy Blob.
@@ -109,6 +113,8 @@ func (f *front) abortCopy(x *exchange) (*answer, error) {
 	switch {
 	case id == "":
 		return nil, detailed(fault.Invalid, "MissingRequiredQueryParameter", &detail{elements: [][2]string{{"QueryParameterName", "copyid"}}})
+	case uuid.Validate(id) != nil:
+		return nil, invalidQuery("copyid", id, "The copy ID is not a GUID.")
 	case lower(x.in("X-Ms-Copy-Action")) != "abort":
 		return nil, invalidHeader("x-ms-copy-action", x.in("X-Ms-Copy-Action"))
 	}
@@ -124,7 +130,7 @@ func (f *front) abortCopy(x *exchange) (*answer, error) {
 
 // putBlobFromURL is Put Blob From URL.
 func (f *front) putBlobFromURL(x *exchange) (*answer, error) {
-	s, err := f.source(x)
+	s, err := f.source(x, false)
 	if err != nil {
 		return nil, err
 	}
@@ -155,13 +161,14 @@ func (f *front) putBlobFromURL(x *exchange) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	x.md5Header("Content-MD5", result.BodyMD5)
 	x.transferred(transfer{md5: s.MD5}, result.BodyMD5, result.BodyCRC)
 	return x.created(result.Blob), nil
 }
 
 // putBlockFromURL is Put Block From URL.
 func (f *front) putBlockFromURL(x *exchange) (*answer, error) {
-	s, err := f.source(x)
+	s, err := f.source(x, false)
 	if err != nil {
 		return nil, err
 	}
@@ -184,7 +191,7 @@ func (f *front) putBlockFromURL(x *exchange) (*answer, error) {
 
 // appendBlockFromURL is Append Block From URL.
 func (f *front) appendBlockFromURL(x *exchange) (*answer, error) {
-	s, err := f.source(x)
+	s, err := f.source(x, false)
 	if err != nil {
 		return nil, err
 	}
@@ -197,7 +204,7 @@ func (f *front) appendBlockFromURL(x *exchange) (*answer, error) {
 
 // putPagesFromURL is Put Page From URL.
 func (f *front) putPagesFromURL(x *exchange) (*answer, error) {
-	s, err := f.source(x)
+	s, err := f.source(x, false)
 	if err != nil {
 		return nil, err
 	}

@@ -64,6 +64,9 @@ func (x *exchange) download(d *blob.Download) (*answer, error) {
 	b := d.Blob
 	x.blobHeader(b)
 	x.contentHeader(b)
+	if x.since("2026-10-06") {
+		x.tierHeader(b)
+	}
 	a := &answer{status: http.StatusOK}
 	if d.Partial {
 		a.status = http.StatusPartialContent

@@ -28,6 +28,7 @@ func (f *front) listBlobs(x *exchange) (*answer, error) {
 	}
 	l := f.walk(x, in, blob.ListBlobs{
 		Prefix: x.param("prefix"), Delimiter: delimiter, Marker: x.param("marker"), MaxResults: limit, StartFrom: x.param("startFrom"),
+		EndBefore: x.param("endBefore"),
 		Include: blob.Include{
 			Snapshots: in.snapshots, Metadata: in.metadata, Uncommitted: in.uncommitted, Copy: in.copies,
 			Deleted: in.deleted, Tags: in.tags, Versions: in.versions, DeletedWithVersions: in.deletedWithVersions,

@@ -3,8 +3,10 @@ package blob
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/alcedo-cloud/alcedo/internal/blob"
+	"github.com/alcedo-cloud/alcedo/internal/fault"
 )
 
 // putPages is Put Page: writes a range of pages, or clears it.
@@ -35,14 +37,14 @@ func (x *exchange) pageRequest(r *blob.PutPages) (err error) {
 		return badRange(x.rangeHeader())
 	}
 	r.Start, r.End = got.first, got.last
-	if r.Sequence.LessOrEqual, err = x.sequence("X-Ms-If-Sequence-Number-Le"); err != nil {
-		return err
-	}
-	if r.Sequence.Less, err = x.sequence("X-Ms-If-Sequence-Number-Lt"); err != nil {
-		return err
-	}
-	if r.Sequence.Equal, err = x.sequence("X-Ms-If-Sequence-Number-Eq"); err != nil {
-		return err
+	for name, to := range map[string]**uint64{"Le": &r.Sequence.LessOrEqual, "Lt": &r.Sequence.Less, "Eq": &r.Sequence.Equal} {
+		name = "X-Ms-If-Sequence-Number-" + name
+		if strings.HasPrefix(x.in(name), "-") {
+			return refusal(fault.Invalid, "InvalidInput") // Azure takes it for a number, and no sequence has it
+		}
+		if *to, err = x.sequence(name); err != nil {
+			return err
+		}
 	}
 	if r.Key, err = x.customerKey(); err != nil {
 		return err

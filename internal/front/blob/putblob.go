@@ -129,20 +129,21 @@ func (f *front) putBlob(x *exchange) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	if t.crc64 == nil { // the blob's own, which Put Blob alone works out
+		x.md5Header("Content-MD5", result.BodyMD5)
+	}
 	x.transferred(t, result.BodyMD5, result.BodyCRC)
 	return x.created(result.Blob), nil
 }
 
-// transferred sets the checksum of what came: the MD5 where the client sent one or none at all, else the CRC64.
+// transferred sets the checksums of what came. Versions before 2019-02-02 know the MD5 alone; later ones answer it to
+// who sent it, and the CRC64 to everybody else, since 2026-10-06 to everybody.
 func (x *exchange) transferred(t transfer, md5 []byte, crc uint64) {
-	if t.md5 != nil || t.crc64 == nil && len(md5) > 0 && !x.since("2019-02-02") {
-		x.md5Header("Content-MD5", md5)
-		return
-	}
-	if t.crc64 == nil {
+	sent := t.md5 != nil
+	if sent || !x.since("2019-02-02") {
 		x.md5Header("Content-MD5", md5)
 	}
-	if x.since("2019-02-02") {
+	if x.since("2026-10-06") || !sent && x.since("2019-02-02") {
 		x.set("x-ms-content-crc64", crcText(crc))
 	}
 }

@@ -174,6 +174,9 @@ func (f *front) userDelegationKey(x *exchange) (*answer, error) {
 		ObjectID: x.access.Caller.ObjectID, TenantID: x.access.Caller.TenantID, Service: "b", Version: x.version,
 		UserTenantID: body.value("DelegatedUserTid"),
 	}
+	if d.UserTenantID != "" && !strings.EqualFold(d.UserTenantID, f.TenantID) {
+		return nil, unauthenticated("The tenant of the delegated user is not known.") // there is one: docs/divergences.md
+	}
 	if d.Start, err = keyTime(body, "Start", x.at); err != nil {
 		return nil, err
 	}

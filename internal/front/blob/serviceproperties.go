@@ -1,6 +1,7 @@
 package blob
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -223,12 +224,12 @@ func readRetention(e *element) (r blob.Retention, err error) {
 	text := e.value("Days")
 	switch {
 	case text == "" && r.Enabled:
-		return r, missingNode("Days")
+		return r, badXML(errors.New("a retention without Days"))
 	case text == "" || !r.Enabled:
 		return r, nil
 	}
 	if r.Days, err = strconv.Atoi(text); err != nil || r.Days < 1 || r.Days > 365 {
-		return r, badNode("Days", text)
+		return r, badXML(errors.New("Days that are not 1 to 365"))
 	}
 	return r, nil
 }

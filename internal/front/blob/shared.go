@@ -10,6 +10,9 @@ import (
 	"github.com/alcedo-cloud/alcedo/internal/fault"
 )
 
+// flatDirectories is the version since which a signature may be for a directory where names alone make them.
+const flatDirectories = "2026-04-06"
+
 // shared is a verified shared access signature.
 type shared = sas.Signed
 
@@ -23,7 +26,7 @@ func (f *front) bySAS(x *exchange, raw string) error {
 	if signed.Kind != sas.UserDelegation && !x.account.AllowSharedKeyAccess {
 		return refusal(fault.Denied, "KeyBasedAuthenticationNotPermitted")
 	}
-	if signed.Resource == "d" && !x.account.HierarchicalNamespace {
+	if signed.Resource == "d" && signed.Version < flatDirectories && !x.account.HierarchicalNamespace {
 		return unauthenticated("A signature for a directory (sr=d) needs an account with a hierarchical namespace.")
 	}
 	target := sas.Target{

@@ -13,8 +13,8 @@ import (
 const maxSourceURL = 2 << 10
 
 // source reads what a copy copies from. A source of this cloud is resolved: by the signature in its URL, by
-// x-ms-copy-source-authorization, in the same account by the request's own right, else by nobody's.
-func (f *front) source(x *exchange) (s blob.Source, err error) {
+// x-ms-copy-source-authorization, where own says so in the same account by the request's own right, else by nobody's.
+func (f *front) source(x *exchange, own bool) (s blob.Source, err error) {
 	s.URL = x.in("X-Ms-Copy-Source")
 	s.Authorization = x.in("X-Ms-Copy-Source-Authorization")
 	if len(s.URL) > maxSourceURL {
@@ -40,7 +40,7 @@ func (f *front) source(x *exchange) (s blob.Source, err error) {
 	if err != nil || inner == nil {
 		return s, err
 	}
-	access, err := f.sourceAccess(x, inner, s.Authorization)
+	access, err := f.sourceAccess(x, inner, s.Authorization, own)
 	if err != nil {
 		return s, cannotVerify(err)
 	}
@@ -93,7 +93,7 @@ func (f *front) targetOf(x *exchange, text string) (blob.Target, *exchange, erro
 }
 
 // sourceAccess says by what right a source of this cloud is read.
-func (f *front) sourceAccess(x, inner *exchange, authorization string) (blob.Access, error) {
+func (f *front) sourceAccess(x, inner *exchange, authorization string, own bool) (blob.Access, error) {
 	if inner.account.SupportsHTTPSTrafficOnly && inner.r.URL.Scheme != "https" {
 		return blob.Access{}, refusal(fault.Invalid, "AccountRequiresHttps")
 	}
@@ -112,7 +112,7 @@ func (f *front) sourceAccess(x, inner *exchange, authorization string) (blob.Acc
 		}
 		err := f.byToken(inner, strings.TrimSpace(raw))
 		return inner.access, err
-	case inner.account.Name == x.account.Name:
+	case own && inner.account.Name == x.account.Name:
 		return x.access, nil
 	}
 	return inner.access, nil

@@ -237,7 +237,8 @@ func TestServiceProperties(t *testing.T) {
 			t.Errorf("%s is not in %s", want, got)
 		}
 	}
-	w.do(ask{method: "PUT", url: "/?restype=service&comp=properties", as: "key", body: `<StorageServiceProperties><DeleteRetentionPolicy><Enabled>true</Enabled><Days>999</Days></DeleteRetentionPolicy></StorageServiceProperties>`}, 400, "InvalidXmlNodeValue")
+	w.do(ask{method: "PUT", url: "/?restype=service&comp=properties", as: "key", body: `<StorageServiceProperties><DeleteRetentionPolicy><Enabled>true</Enabled><Days>999</Days></DeleteRetentionPolicy></StorageServiceProperties>`}, 400, "InvalidXmlDocument")
+	w.do(ask{method: "PUT", url: "/?restype=service&comp=properties", as: "key", body: `<StorageServiceProperties><DeleteRetentionPolicy><Enabled>true</Enabled></DeleteRetentionPolicy></StorageServiceProperties>`}, 400, "InvalidXmlDocument")
 
 	// CORS
 	h := w.do(ask{method: "OPTIONS", url: "/con/b", header: []string{"origin", "https://x.b.example", "access-control-request-method", "PUT", "access-control-request-headers", "x-ms-meta-q, content-type"}}, 200, "").Header()

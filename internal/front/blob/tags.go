@@ -13,7 +13,7 @@ const maxTagBody = 64 << 10
 
 // getBlobTags is Get Blob Tags.
 func (f *front) getBlobTags(x *exchange) (*answer, error) {
-	conditions, err := x.conditions()
+	conditions, err := x.tagConditions()
 	if err != nil {
 		return nil, err
 	}
@@ -28,7 +28,7 @@ func (f *front) getBlobTags(x *exchange) (*answer, error) {
 
 // setBlobTags is Set Blob Tags.
 func (f *front) setBlobTags(x *exchange) (*answer, error) {
-	conditions, err := x.conditions()
+	conditions, err := x.tagConditions()
 	if err != nil {
 		return nil, err
 	}

@@ -106,16 +106,20 @@ func TestCopies(t *testing.T) {
 	if h.Get("X-Ms-Copy-Id") == "" || h.Get("X-Ms-Copy-Status") == "" {
 		t.Error(h)
 	}
-	w.do(ask{method: "PUT", url: "/dst/url", as: "key", header: []string{"x-ms-copy-source", source, "x-ms-blob-type", "BlockBlob"}}, 201, "")
+	signed := source + "?" + w.signed("con", "b", "r")
+	w.do(ask{method: "PUT", url: "/dst/url", as: "key", header: []string{"x-ms-copy-source", signed, "x-ms-blob-type", "BlockBlob"}}, 201, "")
 	if got := w.get("/dst/url"); got != "hello" {
 		t.Errorf("%q", got)
 	}
-	w.do(ask{method: "PUT", url: "/dst/part?comp=block&blockid=AAAA", as: "key", header: []string{"x-ms-copy-source", source, "x-ms-source-range", "bytes=1-2"}}, 201, "")
+	w.do(ask{method: "PUT", url: "/dst/part?comp=block&blockid=AAAA", as: "key", header: []string{"x-ms-copy-source", signed, "x-ms-source-range", "bytes=1-2"}}, 201, "")
 	w.do(ask{method: "PUT", url: "/dst/part?comp=blocklist", as: "key", body: "<BlockList><Latest>AAAA</Latest></BlockList>"}, 201, "")
 	if got := w.get("/dst/part"); got != "el" {
 		t.Errorf("%q", got)
 	}
-	// Denials: the destination's right is none over another's source, and a signature must hold.
+	// Denials: Put … From URL reads its source by the source's own right alone; a copy by the request's, in its account.
+	w.do(ask{method: "PUT", url: "/dst/url", as: "key", header: []string{"x-ms-copy-source", source, "x-ms-blob-type", "BlockBlob"}}, 401, "CannotVerifyCopySource")
+	w.do(ask{method: "PUT", url: "/dst/part?comp=block&blockid=AAAA", as: "key", header: []string{"x-ms-copy-source", source}}, 401, "CannotVerifyCopySource")
+	// The destination's right is none over another's source, and a signature must hold.
 	write := w.signed("dst", "", "cw")
 	w.do(ask{method: "PUT", url: "/dst/x?" + write, header: []string{"x-ms-copy-source", source, "x-ms-requires-sync", "true"}}, 403, "CannotVerifyCopySource")
 	read := w.signed("con", "b", "r")
@@ -126,6 +130,7 @@ func TestCopies(t *testing.T) {
 	w.do(ask{method: "PUT", url: "/dst/z", as: "key", header: []string{"x-ms-copy-source", "https://elsewhere.example/b", "x-ms-requires-sync", "true"}}, 404, "CannotVerifyCopySource")
 	w.do(ask{method: "PUT", url: "/dst/z", as: "key", header: []string{"x-ms-copy-source", "not a URL"}}, 400, "InvalidHeaderValue")
 	w.do(ask{method: "PUT", url: "/dst/z", as: "key", header: []string{"x-ms-copy-source", source + "x", "x-ms-requires-sync", "true"}}, 404, "CannotVerifyCopySource")
+	w.do(ask{method: "PUT", url: "/dst/none?comp=copy&copyid=any", as: "key", header: []string{"x-ms-copy-action", "abort"}}, 400, "InvalidQueryParameterValue")
 	w.do(ask{method: "PUT", url: "/dst/sync?comp=copy&copyid=22222222-2222-2222-2222-222222222222", as: "key", header: []string{"x-ms-copy-action", "abort"}}, 409, "NoPendingCopyOperation")
 }
 
