@@ -229,7 +229,7 @@ func readRetention(e *element) (r blob.Retention, err error) {
 		return r, nil
 	}
 	if r.Days, err = strconv.Atoi(text); err != nil || r.Days < 1 || r.Days > 365 {
-		return r, badXML(errors.New("Days that are not 1 to 365"))
+		return r, badXML(errors.New("a retention of fewer days than 1, or more than 365"))
 	}
 	return r, nil
 }
