@@ -9,6 +9,7 @@ import (
 // known that more does; and it knows whether statements are those of a batch or within a procedure.
 type answer struct {
 	out     Sink
+	session *session
 	inside  int // depth of procedures: DONEINPROC instead of DONE
 	pending Done
 	held    bool
@@ -77,8 +78,20 @@ func (a *answer) done(d Done) error {
 	if a.inside > 0 {
 		d.Kind = DoneInProcedure
 	}
+	d.InTransaction = a.session.count > 0
 	a.pending, a.held = d, true
 	return nil
+}
+
+// status is what a procedure that a batch called returned.
+func (a *answer) status(code int32) error {
+	if a.capture != nil || a.silent {
+		return nil
+	}
+	if err := a.flush(); err != nil {
+		return err
+	}
+	return a.out.Status(code)
 }
 
 // finish ends a batch: the last Done goes out as the last. One from within a procedure is none: clients read errors with

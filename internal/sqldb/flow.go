@@ -82,9 +82,13 @@ func (r *run) flow(s tsql.Statement) (c control, ok bool, err error) {
 
 func (r *run) branch(s *tsql.If) (control, error) {
 	yes, err := r.condition(s.Condition)
-	switch {
-	case err != nil:
+	if err != nil {
 		return control{}, r.failed(s, err)
+	}
+	if err := r.ended(s); err != nil {
+		return control{}, err
+	}
+	switch {
 	case yes:
 		return r.statement(s.Then)
 	case s.Else != nil:
@@ -102,8 +106,8 @@ func (r *run) loop(s *tsql.While) (control, error) {
 		if err != nil {
 			return control{}, r.failed(s, err)
 		}
-		if !yes {
-			return control{}, nil
+		if err := r.ended(s); err != nil || !yes {
+			return control{}, err
 		}
 		c, err := r.statement(s.Body)
 		if err != nil {
@@ -198,6 +202,6 @@ func (r *run) waitFor(s *tsql.WaitFor) error {
 	case <-r.ctx.Done():
 		return r.ctx.Err()
 	case <-timer.C:
-		return nil
+		return r.ended(s)
 	}
 }

@@ -147,7 +147,7 @@ func TestCalls(t *testing.T) {
 func TestQuestions(t *testing.T) {
 	w := newWorld(t)
 	k := w.as(boss())
-	r := &run{ctx: t.Context(), session: k.session.(*session), out: &answer{out: &recorder{}}, scope: &scope{}}
+	r := &run{ctx: t.Context(), session: k.session.(*session), out: &answer{out: &recorder{}, session: k.session.(*session)}, scope: &scope{}}
 	for _, q := range function.Questions() {
 		if q.Name == "NEXT VALUE FOR" {
 			continue // of a sequence that is not there, which is an error

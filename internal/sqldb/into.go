@@ -59,8 +59,9 @@ func (r *run) selectInto(s *tsql.SelectStatement, into *tsql.ObjectName) error {
 
 // Commands of DONE tokens.
 const (
-	commandSelect = 0xC1
-	commandInsert = 0xC3
+	commandSelect  = 0xC1
+	commandInsert  = 0xC3
+	commandExecute = 0xE0
 )
 
 func (r *run) intoTemporary(b *bound, into *tsql.ObjectName) error {

@@ -37,7 +37,10 @@ func (r *run) execute(s *tsql.Execute) error {
 	if err != nil {
 		return err
 	}
-	return r.takeOutputs(s, p, targets)
+	if err := r.takeOutputs(s, p, targets); err != nil {
+		return err
+	}
+	return r.endedCall(p)
 }
 
 // arguments evaluates the arguments of EXEC; targets are the variables that OUTPUT arguments go back to, by ordinal.

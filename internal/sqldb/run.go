@@ -46,7 +46,7 @@ func (s *session) request(ctx context.Context, out Sink, fn func(r *run) error) 
 	if err := s.stillWelcome(ctx, out); err != nil {
 		return err
 	}
-	r := &run{ctx: ctx, session: s, out: &answer{out: guarded{out}}}
+	r := &run{ctx: ctx, session: s, out: &answer{out: guarded{out}, session: s}}
 	err := fn(r)
 	var gone *sinkError
 	if errors.As(err, &gone) {

@@ -37,7 +37,7 @@ func (r *run) statement(s tsql.Statement) (control, error) {
 		return control{}, r.failed(s, err)
 	}
 	r.session.lastError, r.session.affected = 0, rowsAfter(s, r.session.affected)
-	return control{}, nil
+	return control{}, r.ended(s)
 }
 
 // rowsAfter is @@ROWCOUNT after a statement: an assignment counts as one row, what has no rows as none.
