@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/alcedo-cloud/alcedo/internal/vault"
+	"github.com/alcedo-cloud/alcedo/internal/vault/rsabatch"
 )
 
 // rootKeyFile holds the key that wraps the vaults' keys, in base64, in the state folder.
@@ -22,8 +23,16 @@ func (a *App) makeVaults() error {
 	if err != nil {
 		return err
 	}
+	signatures, err := rsabatch.Open(runtime.GOMAXPROCS(0))
+	switch {
+	case err == nil:
+		a.onClose(signatures.Close)
+	case !errors.Is(err, errors.ErrUnsupported): // then crypto/rsa signs
+		return err
+	}
 	a.services.vaults, err = vault.New(vault.Config{
 		Store: a.store, Door: a.services.audit, Recorder: a.services.audit, Clock: a.Clock, Rand: a.Rand, Root: root, Groups: a.services.directory.Groups,
+		Signatures: signatures,
 	})
 	return err
 }

@@ -49,7 +49,8 @@ var directions = []direction{
 	{"resource", []string{"store", "content", "rbac", "audit", "caller", "clock", "cloud"}, "Resource Manager's core knows no provider: they are handed to it"},
 	{"identity", []string{"resource", "directory", "store", "sts", "rbac", "cloud", "caller"}, "identity blocks join resources with principals, so that neither knows the other"},
 	{"blob…", []string{"store", "content", "rbac", "audit", "caller", "clock", "blob…"}, "a service never imports a front or another service"},
-	{"vault/jwk", nil, "keys and their algorithms are pure: no vault, no store"},
+	{"vault/rsabatch", nil, "the private operation of RSA knows numbers: nothing of what is signed, and for whom"},
+	{"vault/jwk", []string{"vault/rsabatch"}, "keys and their algorithms are pure: no vault, no store"},
 	{"vault/certificate", []string{"vault/jwk"}, "what certificates are made of is pure: no vault, no store"},
 	{"vault…", []string{"store", "content", "rbac", "audit", "caller", "clock", "vault…"}, "a service never imports a front or another service"},
 	{"sqldb/collate", nil, "collations are pure"},
@@ -109,7 +110,7 @@ var homes = map[string][]string{
 	"github.com/rogpeppe/go-internal":           {"cli"},
 	"golang.org/x/crypto":                       {"directory", "token", "sts", "pki"},
 	"golang.org/x/sync":                         {"…"},
-	"golang.org/x/sys":                          {"sandbox", "cli", "app", "config"},
+	"golang.org/x/sys":                          {"sandbox", "cli", "app", "config", "vault/rsabatch"},
 	"golang.org/x/term":                         {"cli", "sandbox"},
 	"golang.org/x/text":                         {"resource", "directory", "sqldb/collate", "cloud"},
 }

@@ -162,7 +162,7 @@ func (s *Service) Sign(ctx context.Context, a Access, key KeyVersion, alg string
 	if err != nil {
 		return nil, used, err
 	}
-	sig, err := k.Sign(s.Rand, alg, digest)
+	sig, err := k.Sign(ctx, jwk.Means{Random: s.Rand, Batch: s.Signatures}, alg, digest)
 	return sig, used, worded(err, kid)
 }
 

@@ -14,9 +14,10 @@ import (
 	"github.com/alcedo-cloud/alcedo/internal/clock"
 	"github.com/alcedo-cloud/alcedo/internal/fault"
 	"github.com/alcedo-cloud/alcedo/internal/store"
+	"github.com/alcedo-cloud/alcedo/internal/vault/rsabatch"
 )
 
-// Config is what a Service is made of. All of it is needed.
+// Config is what a Service is made of. All of it is needed where nothing else is said.
 type Config struct {
 	Store store.Store
 	Door  audit.Door
@@ -27,6 +28,8 @@ type Config struct {
 	Root     []byte    // the root key, RootSize bytes: it wraps the vaults' keys and seals backups
 	// Groups lists the groups that a principal is in, directly or through others: access policies may name one.
 	Groups func(ctx context.Context, objectID string) ([]string, error)
+	// Signatures signs with RSA keys of 2048 bits; nil where the machine cannot: crypto/rsa does. Who made it closes it.
+	Signatures *rsabatch.Pool
 }
 
 // Service is Key Vault. It is safe for concurrent use.

@@ -1,6 +1,7 @@
 package vault_test
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -49,7 +50,15 @@ func TestUseWithForeignCode(t *testing.T) {
 	}
 	path = w.key("r", `{"kty":"RSA"}`)
 	a = w.send(admin, "GET", "kv", path, "").ok(200)
-	closed, err := rsa.EncryptOAEP(sha1.New(), rand.Reader, &rsa.PublicKey{N: number(t, a.str("key.n")), E: 65537}, []byte("hidden"), nil)
+	holder := &rsa.PublicKey{N: number(t, a.str("key.n")), E: 65537}
+	for _, alg := range []string{"RS256", "PS256"} {
+		signed := w.send(admin, "POST", "kv", path+"/sign", `{"alg":"`+alg+`","value":"`+text64(digest[:])+`"}`).ok(200)
+		sig := number(t, signed.str("value")).FillBytes(make([]byte, 256))
+		if rsa.VerifyPKCS1v15(holder, crypto.SHA256, digest[:], sig) != nil && rsa.VerifyPSS(holder, crypto.SHA256, digest[:], sig, nil) != nil {
+			t.Errorf("the %s signature does not verify elsewhere", alg)
+		}
+	}
+	closed, err := rsa.EncryptOAEP(sha1.New(), rand.Reader, holder, []byte("hidden"), nil)
 	w.check(err)
 	for _, verb := range []string{"decrypt", "unwrapkey"} {
 		w.send(admin, "POST", "kv", path+"/"+verb, `{"alg":"RSA-OAEP","value":"`+text64(closed)+`"}`).ok(200).want(map[string]any{

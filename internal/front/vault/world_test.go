@@ -27,6 +27,7 @@ import (
 	"github.com/alcedo-cloud/alcedo/internal/store/storetest"
 	"github.com/alcedo-cloud/alcedo/internal/token"
 	"github.com/alcedo-cloud/alcedo/internal/vault"
+	"github.com/alcedo-cloud/alcedo/internal/vault/rsabatch"
 )
 
 const (
@@ -140,8 +141,14 @@ func newWorld(t testing.TB) *world {
 			t.Error(err)
 		}
 	})
+	signatures, err := rsabatch.Open(2)
+	if !errors.Is(err, errors.ErrUnsupported) { // where it is, crypto/rsa signs
+		w.check(err)
+		t.Cleanup(func() { w.check(signatures.Close()) })
+	}
 	w.vaults, err = vault.New(vault.Config{
-		Store: w.store, Door: door, Clock: w.clock, Rand: rand.Reader, Root: bytes.Repeat([]byte{7}, vault.RootSize), Groups: groups,
+		Signatures: signatures,
+		Store:      w.store, Door: door, Clock: w.clock, Rand: rand.Reader, Root: bytes.Repeat([]byte{7}, vault.RootSize), Groups: groups,
 	})
 	w.check(err)
 	china, err := cloud.ByName("AzureChinaCloud")

@@ -62,6 +62,8 @@ type Key struct {
 	k1   *secp256k1.PrivateKey
 	oct  []byte
 	size int // bits
+
+	batched batched // the key in rsa, once it has signed
 }
 
 // Type is the key's kty.

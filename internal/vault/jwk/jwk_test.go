@@ -58,6 +58,8 @@ func digestFor(alg string) []byte {
 	return d[:]
 }
 
+var means = jwk.Means{Random: rand.Reader}
+
 var sorts = []jwk.Parameters{
 	{Type: jwk.RSA},
 	{Type: jwk.RSA, Size: 3072},
@@ -130,9 +132,16 @@ func TestEverySignatureAlgorithm(t *testing.T) {
 	for _, alg := range []string{"HS256", "HS384", "HS512"} {
 		keys[alg] = oct
 	}
+	for name, with := range bothMeans(t) {
+		t.Run(name, func(t *testing.T) { signEach(t, keys, with) })
+	}
+}
+
+// signEach signs and verifies by each algorithm with its key.
+func signEach(t *testing.T, keys map[string]*jwk.Key, means jwk.Means) {
 	for alg, k := range keys {
 		digest := digestFor(alg)
-		sig, err := k.Sign(rand.Reader, alg, digest)
+		sig, err := k.Sign(t.Context(), means, alg, digest)
 		if err != nil {
 			t.Fatalf("%s: %v", alg, err)
 		}
@@ -149,7 +158,7 @@ func TestEverySignatureAlgorithm(t *testing.T) {
 		if alg[0] == 'H' || alg == "RSNULL" {
 			continue
 		}
-		_, err = k.Sign(rand.Reader, alg, digest[1:])
+		_, err = k.Sign(t.Context(), means, alg, digest[1:])
 		if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "requires") {
 			t.Errorf("%s: a short digest is %v", alg, err)
 		}
@@ -159,7 +168,7 @@ func TestEverySignatureAlgorithm(t *testing.T) {
 // TestMismatch: Azure's own words for a key that cannot serve an algorithm.
 func TestMismatch(t *testing.T) {
 	k := generate(t, jwk.Parameters{Type: jwk.RSA})
-	_, err := k.Sign(rand.Reader, "ES256", make([]byte, 32))
+	_, err := k.Sign(t.Context(), means, "ES256", make([]byte, 32))
 	want := "Key and signing algorithm are incompatible. Key k is of type 'RSA', and algorithm 'ES256' can only be used with a key of type 'EC' or 'EC-HSM'."
 	var m *jwk.Mismatch
 	if !errors.As(err, &m) || m.For("k") != want {

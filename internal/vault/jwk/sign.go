@@ -1,6 +1,7 @@
 package jwk
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/hmac"
 	"crypto/rsa"
@@ -17,11 +18,18 @@ import (
 	_ "crypto/sha512"
 
 	"github.com/alcedo-cloud/alcedo/internal/fault"
+	"github.com/alcedo-cloud/alcedo/internal/vault/rsabatch"
 )
 
+// Means is what signing takes from outside.
+type Means struct {
+	Random io.Reader      // of nonces and salts; the standard library takes its own, whatever it is given
+	Batch  *rsabatch.Pool // computes for RSA keys of 2048 bits; nil where the machine cannot: crypto/rsa does
+}
+
 // Sign signs a digest of the algorithm's hash; HS* take a message of any length, and RSNULL what fits the modulus. An
-// ECDSA signature is r and s side by side. Faults are Invalid, or a *Mismatch.
-func (k *Key) Sign(random io.Reader, alg string, digest []byte) ([]byte, error) {
+// ECDSA signature is r and s side by side. Faults are Invalid, a *Mismatch, or the context's.
+func (k *Key) Sign(ctx context.Context, with Means, alg string, digest []byte) ([]byte, error) {
 	const op = "jwk.Sign"
 	row, err := k.signing(alg)
 	if err != nil {
@@ -34,14 +42,12 @@ func (k *Key) Sign(random io.Reader, alg string, digest []byte) ([]byte, error) 
 	switch {
 	case row.family == Oct:
 		return k.mac(row, digest), nil
-	case row.pss:
-		sig, err = rsa.SignPSS(random, k.rsa, row.hash, digest, &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash})
 	case row.family == RSA:
-		sig, err = rsa.SignPKCS1v15(random, k.rsa, row.hash, digest)
+		sig, err = k.signRSA(ctx, with, row, digest)
 	case k.k1 != nil:
 		return k.signK1(digest), nil
 	default:
-		sig, err = k.signEC(random, digest)
+		sig, err = k.signEC(with.Random, digest)
 	}
 	if err != nil {
 		return nil, fault.Wrap(op, err)
