@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// TestSQLWithFreeTDS drives a database with FreeTDS's tsql, and with pymssql and pyodbc, which are built on it.
+// TestSQLWithFreeTDS drives a database with FreeTDS's tsql, with pymssql and pyodbc, which are built on it, and
+// with its ODBC driver's cursors.
 func TestSQLWithFreeTDS(t *testing.T) {
 	tsql := program(t, "tsql")
 	const python = "/usr/bin/python3" // Debian's, whose packages pymssql and pyodbc are
@@ -30,9 +31,16 @@ func TestSQLWithFreeTDS(t *testing.T) {
 			t.Errorf("tsql prints %s\nwant %q", out, want)
 		}
 	}
-	script := exec.Command(python, "testdata/sql.py", host, port, user, bossPassword, d.name)
-	script.Env = append(cleanEnvironment(), "FREETDSCONF="+config)
-	if out, err := script.CombinedOutput(); err != nil || strings.TrimSpace(string(out)) != "done" {
-		t.Errorf("%v\n%s", err, out)
+	drivers, err := filepath.Glob("/usr/lib/*/odbc/libtdsodbc.so")
+	if err != nil || len(drivers) == 0 {
+		missing(t, "FreeTDS's ODBC driver")
+	}
+	connection := "DRIVER=" + drivers[0] + ";SERVER=" + host + ";PORT=" + port + ";UID=" + user + ";PWD=" + bossPassword + ";DATABASE=" + d.name + ";TDS_Version=7.4"
+	for _, arguments := range [][]string{{"testdata/sql.py", host, port, user, bossPassword, d.name}, {"testdata/cursors.py", connection}} {
+		script := exec.Command(python, arguments...)
+		script.Env = append(cleanEnvironment(), "FREETDSCONF="+config)
+		if out, err := script.CombinedOutput(); err != nil || strings.TrimSpace(string(out)) != "done" {
+			t.Errorf("%s: %v\n%s", arguments[0], err, out)
+		}
 	}
 }

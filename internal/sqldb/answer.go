@@ -16,7 +16,9 @@ type answer struct {
 	silent  bool // nothing goes out: the statements of a trigger or function
 	// capture, where set, gets the rows instead of the client: INSERT … EXEC.
 	capture func(row []value.Value) error
-	types   *captured // gets the columns where capture gets the rows
+	types   interface {
+		next(columns []plan.Column) error
+	} // gets the columns where capture gets the rows
 }
 
 func (a *answer) flush() error {

@@ -106,6 +106,8 @@ func (e surroundings) askSession(name string, args []value.Value) (value.Value, 
 		return number(e.scope.depth)
 	case "@@FETCH_STATUS":
 		return number(s.fetchStatus)
+	case "@@CURSOR_ROWS":
+		return number(s.cursorRows)
 	case "@@PROCID":
 		if e.scope.module != nil {
 			return number(e.scope.module.ID)
@@ -115,7 +117,7 @@ func (e surroundings) askSession(name string, args []value.Value) (value.Value, 
 		return number(s.settings.dateFirst)
 	case "@@LANGUAGE":
 		return words(s.settings.language)
-	case "@@LANGID", "@@PACKET_ERRORS", "@@TOTAL_ERRORS", "@@CURSOR_ROWS", "@@TOTAL_READ", "@@TOTAL_WRITE", "@@CPU_BUSY", "@@IDLE", "@@IO_BUSY", "@@PACK_RECEIVED", "@@PACK_SENT", "@@CONNECTIONS":
+	case "@@LANGID", "@@PACKET_ERRORS", "@@TOTAL_ERRORS", "@@TOTAL_READ", "@@TOTAL_WRITE", "@@CPU_BUSY", "@@IDLE", "@@IO_BUSY", "@@PACK_RECEIVED", "@@PACK_SENT", "@@CONNECTIONS":
 		return number(0)
 	case "@@LOCK_TIMEOUT":
 		return number(s.settings.lockTimeout)

@@ -158,6 +158,9 @@ func builtins(name string) func(*run, *invocation) error {
 		return (*run).prepareAndExecute
 	case "sp_unprepare":
 		return (*run).unprepare
+	case "sp_cursor", "sp_cursoropen", "sp_cursorprepare", "sp_cursorexecute", "sp_cursorprepexec", "sp_cursorunprepare",
+		"sp_cursorfetch", "sp_cursoroption", "sp_cursorclose":
+		return serverCursorCall(name)
 	case "sp_reset_connection":
 		return func(r *run, _ *invocation) error { return r.session.Reset(r.ctx, false, r.out.out) }
 	case "sp_set_session_context":

@@ -4,36 +4,79 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/exec"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/plan"
-	"github.com/alcedo-cloud/alcedo/internal/sqldb/txn"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
 	"github.com/alcedo-cloud/alcedo/internal/tsql"
 )
 
-// cursor is a T-SQL cursor. All are static: OPEN runs the query and keeps its rows.
+// cursorKind is what a cursor shows of changes by others, as @scrollopt of sp_cursoropen counts it.
+type cursorKind int64
+
+// The kinds. Rows of a keyset, dynamic and forward-only cursor are read again when they are fetched; which rows there
+// are is settled when it is opened.
+const (
+	keysetCursor  cursorKind = 0x01
+	dynamicCursor cursorKind = 0x02
+	forwardCursor cursorKind = 0x04
+	staticCursor  cursorKind = 0x08
+	fastCursor    cursorKind = 0x10
+)
+
+// cursorConcurrency is how a cursor's rows may be changed through it, as @ccopt counts it.
+type cursorConcurrency int64
+
+// The choices.
+const (
+	cursorReadOnly   cursorConcurrency = 0x01
+	cursorLocks      cursorConcurrency = 0x02
+	cursorOptimistic cursorConcurrency = 0x04
+	cursorByValues   cursorConcurrency = 0x08
+)
+
+// cursor is a cursor of T-SQL's or of a client's.
 type cursor struct {
-	definition tsql.CursorDefinition
-	columns    []plan.Column
-	rows       [][]value.Value
-	at         int // of the current row; -1 is before the first
-	open       bool
-	bytes      int64 // of rows, as counted against the session's memory
+	name        string // by which WHERE CURRENT OF finds it
+	definition  tsql.CursorDefinition
+	kind        cursorKind
+	concurrency cursorConcurrency
+	scrolls     bool // it goes elsewhere than to the next row
+	columns     []plan.Column
+	kept        *exec.RowFile // the rows or, with again, their places
+	again       *again        // reads a row by its place; nil where kept has the rows
+	first       int64         // number of the first row of the last fetch, from 1; 0 before all rows
+	after       int64         // number of the row behind the last fetch
+	buffer      []fetched     // the last fetch
+	current     int           // the row of buffer that is meant without a number
+	bytes       int64         // of buffer, as counted against the session's memory
+	closes      bool          // it closes when its last row has been fetched
+	open        bool
 }
 
-// rowBytes is about what a row takes.
-func rowBytes(row []value.Value) int64 {
-	const each = 48
-	n := int64(24 + each*len(row))
-	for _, v := range row {
-		n += int64(len(v.Text()))
-	}
-	return n
+// fetched is a row of a fetch.
+type fetched struct {
+	number int64  // from 1
+	sum    uint64 // of its values
+	gone   bool
 }
 
 // release forgets a cursor's rows.
 func (c *cursor) release(s *session) {
+	if c.kept != nil {
+		c.kept.Close()
+	}
 	s.memory.Give(c.bytes)
-	c.open, c.rows, c.bytes = false, nil, 0
+	c.open, c.kept, c.again, c.buffer, c.bytes = false, nil, nil, nil, 0
+}
+
+// releaseCursors forgets all of a session's.
+func (s *session) releaseCursors() {
+	for _, c := range s.cursors {
+		c.release(s)
+	}
+	for _, c := range s.serverCursors {
+		c.release(s)
+	}
 }
 
 // cursorStatement runs the statements about cursors; ok is false for any other.
@@ -101,11 +144,53 @@ func (r *run) declareCursor(name string, d tsql.CursorDefinition) error {
 	} else if old != nil {
 		return value.Errorf(16915, 16, 1, "A cursor with the name '%s' already exists.", name)
 	}
-	if len(d.Of) > 0 {
-		return value.Errorf(40510, 16, 1, "Statement 'DECLARE CURSOR FOR UPDATE' is not supported in this version of SQL Server.")
+	c := &cursor{definition: d}
+	c.declared()
+	if d.Update && c.concurrency == cursorReadOnly {
+		return errUpdateOfReadOnly()
 	}
-	in[key] = &cursor{definition: d, at: -1}
+	in[key] = c
 	return nil
+}
+
+func errUpdateOfReadOnly() error {
+	return value.Errorf(16957, 16, 1, "FOR UPDATE cannot be specified on a READ ONLY cursor.")
+}
+
+// declared settles what the options of a declaration say of a cursor. One of the standard's words alone (INSENSITIVE,
+// SCROLL) leaves the rest to the defaults: dynamic, and forward only.
+func (c *cursor) declared() {
+	c.kind, c.concurrency, c.scrolls = dynamicCursor, cursorOptimistic, false
+	if c.definition.ReadOnly {
+		c.concurrency = cursorReadOnly
+	}
+	forward := false
+	for _, o := range c.definition.Options {
+		switch o {
+		case "INSENSITIVE":
+			c.kind = staticCursor
+		case "STATIC":
+			c.kind, c.scrolls = staticCursor, true
+		case "KEYSET":
+			c.kind, c.scrolls = keysetCursor, true
+		case "DYNAMIC":
+			c.scrolls = true
+		case "FAST_FORWARD":
+			c.kind = fastCursor
+		case "SCROLL":
+			c.scrolls = true
+		case "FORWARD_ONLY":
+			forward = true
+		case "READ_ONLY":
+			c.concurrency = cursorReadOnly
+		case "SCROLL_LOCKS":
+			c.concurrency = cursorLocks
+		}
+	}
+	c.scrolls = c.scrolls && !forward
+	if c.kind == staticCursor || c.kind == fastCursor {
+		c.concurrency = cursorReadOnly
+	}
 }
 
 func (r *run) openCursor(s *tsql.OpenCursor) error {
@@ -116,32 +201,25 @@ func (r *run) openCursor(s *tsql.OpenCursor) error {
 	if c.open {
 		return value.Errorf(16905, 16, 1, "The cursor is already open.")
 	}
-	var local bool
-	b, err := compile(r.environment(&local), &tsql.SelectStatement{Node: c.definition.Node, Query: c.definition.Query})
-	if err != nil {
-		return err
-	}
-	if err := r.permitBound(b); err != nil {
-		return err
-	}
-	c.columns, c.rows, c.at = b.plan.Columns, nil, -1
-	err = r.within(func(tx *txn.Tx) error {
-		_, err := b.program.Run(r.execution(tx), func(row []value.Value) error {
-			n := rowBytes(row)
-			if err := r.session.memory.Take(n); err != nil {
-				return err
-			}
-			c.bytes += n
-			c.rows = append(c.rows, append([]value.Value(nil), row...))
-			return nil
-		})
-		return err
-	})
-	if err != nil {
+	c.declared()
+	if err := r.openQuery(c, c.definition.Query); err != nil {
 		c.release(r.session)
+		return err
 	}
-	c.open = err == nil
-	return err
+	if c.definition.Update && c.concurrency == cursorReadOnly {
+		c.release(r.session)
+		return errUpdateOfReadOnly()
+	}
+	r.session.cursorRows = c.rows()
+	return nil
+}
+
+// rows is how many there are, -1 where the kind leaves it open.
+func (c *cursor) rows() int64 {
+	if c.kind == dynamicCursor || c.kind == forwardCursor {
+		return -1
+	}
+	return c.kept.Len()
 }
 
 // fetch moves a cursor, and gives its row to variables or the client.
@@ -153,29 +231,53 @@ func (r *run) fetch(s *tsql.FetchCursor) error {
 	if !c.open {
 		return value.Errorf(16917, 16, 2, "Cursor is not open.")
 	}
-	if err := r.move(c, s); err != nil {
+	n := int64(0)
+	if s.Offset != nil {
+		if n, err = r.integer(s.Offset); err != nil {
+			return err
+		}
+	}
+	to := fetchMoves[s.Orientation]
+	if err := c.may(to, "fetch"); err != nil {
 		return err
 	}
-	found := c.at >= 0 && c.at < len(c.rows)
-	r.session.fetchStatus, r.session.affected = -1, 0
-	if found {
-		r.session.fetchStatus, r.session.affected = 0, 1
-	}
-	if len(s.Into) == 0 {
-		return r.showFetched(c, found)
-	}
-	if len(s.Into) != len(c.columns) {
+	if len(s.Into) > 0 && len(s.Into) != len(c.columns) {
 		return value.Errorf(16924, 16, 1, "Cursorfetch: The number of variables declared in the INTO list must match that of selected columns.")
 	}
-	if !found {
-		return nil
-	}
-	for i, name := range s.Into {
-		place, t, ok := r.scope.layout.find(name)
-		if !ok {
-			return undeclared(name)
+	var row []value.Value
+	status := -1
+	err = r.turn(c, to, n, 1, func(found []value.Value, gone bool) error {
+		if status = -2; !gone {
+			row, status = slices.Clone(found), 0
 		}
-		v, err := convertTo(c.rows[c.at][i], c.columns[i].Type, t)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	r.session.fetchStatus, r.session.affected = status, 0
+	if row != nil {
+		r.session.affected = 1
+	}
+	if len(s.Into) == 0 {
+		return r.showFetched(c, row)
+	}
+	return r.fetchInto(c, s.Into, row)
+}
+
+// fetchMoves are what FETCH's orientations ask of a cursor.
+var fetchMoves = map[tsql.FetchOrientation]cursorMove{
+	tsql.FetchNext: moveNext, tsql.FetchPrior: movePrior, tsql.FetchFirst: moveFirst, tsql.FetchLast: moveLast,
+	tsql.FetchAbsolute: moveAbsolute, tsql.FetchRelative: moveRelative,
+}
+
+func (r *run) fetchInto(c *cursor, into []string, row []value.Value) error {
+	for i := range row {
+		place, t, ok := r.scope.layout.find(into[i])
+		if !ok {
+			return undeclared(into[i])
+		}
+		v, err := convertTo(row[i], c.columns[i].Type, t)
 		if err != nil {
 			return err
 		}
@@ -184,46 +286,12 @@ func (r *run) fetch(s *tsql.FetchCursor) error {
 	return nil
 }
 
-func (r *run) move(c *cursor, s *tsql.FetchCursor) error {
-	n := int64(0)
-	if s.Offset != nil {
-		var err error
-		if n, err = r.integer(s.Offset); err != nil {
-			return err
-		}
-	}
-	last := len(c.rows)
-	switch s.Orientation {
-	case tsql.FetchNext:
-		c.at++
-	case tsql.FetchPrior:
-		c.at--
-	case tsql.FetchFirst:
-		c.at = 0
-	case tsql.FetchLast:
-		c.at = last - 1
-	case tsql.FetchAbsolute:
-		switch {
-		case n > 0:
-			c.at = int(min(n-1, int64(last)))
-		case n < 0:
-			c.at = int(max(int64(last)+n, -1))
-		default:
-			c.at = -1
-		}
-	case tsql.FetchRelative:
-		c.at += int(max(min(n, int64(last)+1), -int64(last)-1))
-	}
-	c.at = max(min(c.at, last), -1)
-	return nil
-}
-
-func (r *run) showFetched(c *cursor, found bool) error {
+func (r *run) showFetched(c *cursor, row []value.Value) error {
 	if err := r.out.columns(c.columns); err != nil {
 		return err
 	}
-	if found {
-		if err := r.out.row(c.rows[c.at]); err != nil {
+	if row != nil {
+		if err := r.out.row(row); err != nil {
 			return err
 		}
 	}

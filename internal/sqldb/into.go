@@ -115,6 +115,16 @@ func (r *run) tableOf(b *builder, name string, p *plan.Statement) (*catalog.Tabl
 	return b.t, nil
 }
 
+// rowBytes is about what a row takes.
+func rowBytes(row []value.Value) int64 {
+	const each = 48
+	n := int64(24 + each*len(row))
+	for _, v := range row {
+		n += int64(len(v.Text()))
+	}
+	return n
+}
+
 // fillFrom runs a query and puts its rows into a new table.
 func (r *run) fillFrom(tx *txn.Tx, b *bound, t *catalog.Table) (int64, error) {
 	var rows [][]value.Value

@@ -48,6 +48,9 @@ type session struct {
 	prepared      map[int32]*preparedStatement
 	handles       int32
 	cursors       map[string]*cursor
+	serverCursors map[int32]*cursor // those of a client, by handle
+	cursorHandles int32
+	cursorRows    int64            // @@CURSOR_ROWS
 	bulk          *tsql.InsertBulk // announced, rows to come
 	permitted     map[*bound]bool  // statements that the user has been found to be permitted
 	permittedFor  *catalog.Database
@@ -90,11 +93,14 @@ func (s *Service) begin(l Login, server string, db *database, who identity) *ses
 // fresh gives a session what it has after login.
 func (s *session) fresh() {
 	s.local = txn.NewLocal()
+	if s.memory != nil {
+		s.releaseCursors()
+	}
 	s.memory = exec.NewBudget(sessionMemory)
 	s.temporary = map[string]*catalog.Table{}
 	s.context = map[string]contextValue{}
 	s.prepared = map[int32]*preparedStatement{}
-	s.cursors = map[string]*cursor{}
+	s.cursors, s.serverCursors, s.cursorRows = map[string]*cursor{}, map[int32]*cursor{}, 0
 	s.permitted = map[*bound]bool{}
 	s.affected, s.lastError, s.fetchStatus = 0, 0, 0
 	s.lastIdentity, s.scopeIdentity = value.Null(), value.Null()
@@ -148,6 +154,7 @@ func (s *Service) endSessions(which func(*session) bool) {
 func (s *session) Close() error {
 	s.ending.Do(func() { close(s.ended) })
 	err := errors.Join(s.rollbackAll(), s.releaseLocks())
+	s.releaseCursors()
 	s.service.mu.Lock()
 	defer s.service.mu.Unlock()
 	delete(s.service.sessions, s.id)

@@ -92,6 +92,9 @@ func (r *run) plain(s tsql.Statement) error {
 		if err := r.implicitly(); err != nil {
 			return err
 		}
+		if of := currentOf(s); of != nil {
+			return r.changeCurrent(s, of)
+		}
 		return r.query(s)
 	case *tsql.Declare:
 		return r.declare(s)

@@ -65,6 +65,15 @@ type DeallocateCursor struct {
 	Cursor Cursor
 }
 
+// RowPlace is where the row of a source lies: bytes that Table.Row takes. No text says it: the interpreter puts it behind
+// the select list of a cursor's query.
+type RowPlace struct {
+	Node
+	Source int // among the sources of FROM, in their order
+}
+
+func (*RowPlace) expr() {}
+
 func (*DeclareCursor) statement()    {}
 func (*OpenCursor) statement()       {}
 func (*FetchCursor) statement()      {}

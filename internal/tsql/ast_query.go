@@ -209,6 +209,9 @@ type Table struct {
 	Hints      []Option // WITH (…): NOLOCK, INDEX(…), …
 	SystemTime *SystemTime
 	Sample     *Sample
+	// Row is the place of the one row that is meant; nil for all. No text says it: the interpreter does, of a row on
+	// which a cursor stands.
+	Row Expr
 }
 
 // TableVariable is @t.

@@ -81,7 +81,7 @@ func (a *answer) describe(columns []plan.Column, standard *collate.Collation) {
 	for i := range columns {
 		infos[i], made[i] = describe(&columns[i], standard)
 	}
-	a.described = description{of: slices.Clone(columns), standard: standard, columns: made, token: wire.AppendColMetadata(nil, infos)}
+	a.described = description{of: slices.Clone(columns), standard: standard, columns: made, token: appendSources(wire.AppendColMetadata(nil, infos), columns)}
 }
 
 // Row appends a row. One with NULLs goes as NBCROW where the client knows that token.

@@ -26,6 +26,8 @@ func describe(c *plan.Column, standard *collate.Collation) (wire.Column, column)
 		out.Flags |= wire.ColumnNullable
 	}
 	switch {
+	case c.Hidden:
+		out.Flags |= wire.ColumnHidden
 	case c.Identity:
 		out.Flags |= wire.ColumnIdentity
 	case c.Computed || c.Source == nil:

@@ -78,6 +78,9 @@ func (c *change) single(x tsql.TableSource) error {
 		if err := c.b.tableHints(c.get, x.Hints); err != nil {
 			return err
 		}
+		if err := c.b.oneRow(c.get, x); err != nil {
+			return err
+		}
 	}
 	c.reads()
 	c.rel = c.get

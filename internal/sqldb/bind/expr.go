@@ -57,6 +57,8 @@ func (b *binder) special(s *scope, x tsql.Expr) (plan.Expr, error) {
 		return b.parseValue(s, x)
 	case *tsql.NextValue:
 		return b.nextValue(s, x)
+	case *tsql.RowPlace:
+		return rowPlace(s, x)
 	case *tsql.Default:
 		return nil, fail(x.At, 156, 15, 1, "Incorrect syntax near the keyword 'DEFAULT'.")
 	case *tsql.Method:

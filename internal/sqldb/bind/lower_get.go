@@ -11,6 +11,9 @@ func (l *lowerer) get(g *get, w *wish) (lowered, error) {
 	if slices.ContainsFunc(g.conds, isNever) {
 		return nothing(g.wanted(w.first, nil)), nil
 	}
+	if g.at != nil {
+		return l.place(g, w)
+	}
 	c := l.b.choose(g, w)
 	if c.empty() {
 		return nothing(g.wanted(w.first, nil)), nil
@@ -49,6 +52,29 @@ func (l *lowerer) get(g *get, w *wish) (lowered, error) {
 		low.whole = c.index.Unique
 	}
 	return low, nil
+}
+
+// place lowers a table of which one row is meant.
+func (l *lowerer) place(g *get, w *wish) (lowered, error) {
+	cols := g.wanted(w.first, g.conds)
+	out := &plan.Scan{Table: g.table, Index: g.table.Clustered(), Locators: g.locator != nil, Lock: g.lock}
+	slots := cols
+	if g.locator != nil {
+		slots = cols[:len(cols)-1]
+	}
+	for _, col := range slots {
+		out.Columns = append(out.Columns, col.ordinal)
+	}
+	var err error
+	if out.At, err = l.expr(g.at, nil); err != nil {
+		return lowered{}, err
+	}
+	if len(g.conds) > 0 {
+		if out.Filter, err = l.expr(allOf(g.conds), slots); err != nil {
+			return lowered{}, err
+		}
+	}
+	return lowered{node: out, cols: cols, single: true, fixed: columnSet{}}, nil
 }
 
 // rest are the conditions that the index does not answer wholly.

@@ -61,6 +61,7 @@ type get struct {
 	table   *catalog.Table
 	cols    []*column // one for each of the table's
 	locator *column   // nil where nobody will change the rows
+	at      plan.Expr // the place of the one row that is meant; nil for all
 	conds   []plan.Expr
 	lock    plan.LockHint
 	index   int32 // INDEX(…) hint: an index's id; 0 for none

@@ -26,6 +26,9 @@ func (b *binder) table(s *scope, x *tsql.Table) (relation, error) {
 			return nil, err
 		}
 	}
+	if err := b.oneRow(r, x); err != nil {
+		return nil, err
+	}
 	src.at = x.At
 	if x.Alias.Name != "" {
 		src.name, src.shown, src.schema = x.Alias.Name, x.Alias.Name, ""

@@ -12,6 +12,7 @@ import (
 // seek is which part of an index a scan reads.
 type seek struct {
 	entries   *entries
+	at        evaluator   // the locator of the one row; nil where columns say what is read
 	in        []evaluator // alternatives for the first column; the prefix then begins with the second
 	prefix    []evaluator
 	low, high *bound
@@ -32,6 +33,11 @@ type span struct{ start, end []byte }
 func (c *compiler) seek(n *plan.Scan, e *entries) (*seek, error) {
 	s := &seek{entries: e}
 	var err error
+	if n.At != nil {
+		s.point = true
+		s.at, err = c.expr(n.At)
+		return s, err
+	}
 	if s.in, err = c.exprs(n.In); err != nil {
 		return nil, err
 	}
@@ -65,6 +71,14 @@ func (c *compiler) bound(b *plan.Bound) (*bound, error) {
 // until the next call.
 func (s *seek) spans(r *run, room *seekRoom) ([]span, error) {
 	room.bytes, room.spans = room.bytes[:0], room.spans[:0]
+	if s.at != nil {
+		v, err := s.at(r, nil)
+		if err != nil || v.IsNull() {
+			return nil, err
+		}
+		room.bytes = append(append(room.bytes, s.entries.at.Prefix()...), v.Text()...)
+		return append(room.spans, span{start: room.bytes}), nil
+	}
 	if s.whole {
 		return append(room.spans, span{s.entries.at.Prefix(), s.entries.at.End()}), nil
 	}

@@ -16,6 +16,9 @@ type Scan struct {
 	Prefix []Expr
 	// Low and High bound the next column of the key, in the order of values, whatever the direction of the key.
 	Low, High *Bound
+	// At, where set, is the locator of the one row to read; Index is then the clustered one or nil, and nothing else
+	// bounds the scan.
+	At Expr
 	// In, where set, are alternatives for the first column of the key: the scan is done for each distinct value.
 	In      []Expr
 	Reverse bool

@@ -37,6 +37,7 @@ type Column struct {
 	Type     value.Type
 	Identity bool
 	Computed bool
+	Hidden   bool // it is the server's own, of a cursor's rows
 	// Source is the column of a table that it shows unchanged; nil for expressions.
 	Source *Source
 }

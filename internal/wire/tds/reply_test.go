@@ -21,6 +21,11 @@ func TestReplies(t *testing.T) {
 			"COLMETADATA of text", AppendColMetadata(nil, []Column{{Name: "t", Flags: ColumnNullable, Type: TypeInfo{ID: TypeText, Size: 0x7FFFFFFF, Collation: latin}, Table: []string{"x"}}}),
 			"81 0100 00000000 0100 23 ffffff7f 0904d00034 01 0100 7800 01 7400",
 		},
+		{"TABNAME", AppendTabName(nil, [][]string{{"t"}, {"s", "u"}}), "a4 0e00 01 0100 7400 02 0100 7300 0100 7500"},
+		{
+			"COLINFO", AppendColInfo(nil, []ColumnSource{{Table: 1, Status: SourceKey}, {Table: 1, Status: SourceDifferentName, Name: "i"}, {Status: SourceExpression | SourceHidden}}),
+			"a5 0c00 01 01 08 02 01 20 01 6900 03 00 14",
+		},
 		{"no COLMETADATA", AppendNoMetadata(nil), "81 ffff"},
 		{"ROW, MS-TDS 4.4", AppendBytes(AppendRow(nil), "foo"), "d1 0300 666f6f"},
 		{"NBCROW", AppendNBCRow(nil, 9, func(i int) bool { return i == 1 || i == 8 }), "d2 0201"},

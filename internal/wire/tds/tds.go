@@ -63,6 +63,8 @@ const (
 	tokenReturnValue   = 0xAC
 	tokenLoginAck      = 0xAD
 	tokenFeatureExtAck = 0xAE
+	tokenTabName       = 0xA4
+	tokenColInfo       = 0xA5
 	tokenRow           = 0xD1
 	tokenNBCRow        = 0xD2
 	tokenEnvChange     = 0xE3
