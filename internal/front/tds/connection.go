@@ -22,7 +22,8 @@ import (
 type connection struct {
 	front   *Front
 	log     *slog.Logger
-	socket  net.Conn // the outermost: TLS's once it is there
+	wire    *eagerConn // below TLS
+	socket  net.Conn   // the outermost: TLS's once it is there
 	client  netip.Addr
 	sni     string // what TLS was asked for
 	strict  bool   // TDS 8.0
@@ -37,13 +38,16 @@ type connection struct {
 	known   uint64 // the transaction that there was when the request came
 	answer  *answer
 	watcher *watcher
-	scratch []byte // the request under way, where it is one packet
-	claimed int64  // bytes of the request under way, where it is more
+	under   context.Context    // of the request under way, and of the next unless it is cancelled
+	cancel  context.CancelFunc // of under
+	scratch []byte             // the request under way, where it is one packet
+	claimed int64              // bytes of the request under way, where it is more
 }
 
 // serve is the life of a connection.
 func (f *Front) serve(ctx context.Context, nc net.Conn) {
-	c := &connection{front: f, socket: nc, client: address(nc), log: f.Log.With("from", nc.RemoteAddr())}
+	c := &connection{front: f, wire: f.turns.conn(nc), client: address(nc), log: f.Log.With("from", nc.RemoteAddr())}
+	c.socket = c.wire
 	ctx, cancel := context.WithCancel(ctx)
 	// Whoever ends the context ends what waits for the client too.
 	stop := context.AfterFunc(ctx, func() { _ = nc.Close() })

@@ -65,6 +65,7 @@ type Front struct {
 	buffers         sync.Pool // of *[]byte, for answers under way
 
 	inFlight atomic.Int64
+	turns    turns
 
 	mu       sync.Mutex
 	open     int

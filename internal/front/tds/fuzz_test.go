@@ -49,6 +49,7 @@ func FuzzRequests(f *testing.F) {
 			packets: wire.NewReader(conn), writer: wire.NewWriter(conn, nil, nil), version: wire.Version74,
 			session: echoSession{&fakeSession{sessions: &fakeSessions{}, ended: make(chan struct{})}},
 		}
+		c.wire = c.front.turns.conn(conn)
 		if err := c.requests(t.Context()); err == nil {
 			t.Fatal("a connection ended without a reason")
 		}

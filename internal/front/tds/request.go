@@ -19,15 +19,17 @@ type packet struct {
 // requests reads and answers requests until the client goes; the error that it returns says how.
 func (c *connection) requests(ctx context.Context) error {
 	c.answer = &answer{connection: c}
-	c.watcher = &watcher{packets: c.packets, deadline: c.socket.SetReadDeadline}
+	c.watcher = newWatcher(c.packets, c.socket.SetReadDeadline)
 	for {
 		if ctx.Err() != nil { // before the wait: the watcher may have taken the guard's deadline away
 			return ctx.Err()
 		}
+		c.wire.expect()
 		h, payload, err := c.packets.Next()
 		if err != nil {
 			return err
 		}
+		c.wire.take()
 		for next := (&packet{h, payload}); next != nil; {
 			if next, err = c.handle(ctx, next); err != nil {
 				return err
@@ -46,8 +48,7 @@ func (c *connection) handle(ctx context.Context, p *packet) (*packet, error) {
 		return nil, violation("a message of type %#02x after the login", uint8(p.header.Type))
 	}
 	m := wire.NewMessage(c.packets, p.header, p.payload)
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	ctx = c.begun(ctx)
 	c.answer.begin(p.header.Type)
 	if p.header.Type == wire.PacketBulkLoad {
 		return nil, c.bulk(ctx, m)
@@ -67,7 +68,7 @@ func (c *connection) handle(ctx context.Context, p *packet) (*packet, error) {
 	case m.Header.Ignored(): // the client waits for the end of an answer all the same
 		return nil, c.finish(errTakenBack)
 	}
-	c.watcher.begin(cancel)
+	c.watcher.begin(c.cancel)
 	err = c.run(ctx, p.header, payload)
 	next, watched := c.watched()
 	if watched != nil {
@@ -80,6 +81,14 @@ func (c *connection) handle(ctx context.Context, p *packet) (*packet, error) {
 		return nil, c.acknowledge()
 	}
 	return next, nil
+}
+
+// begun is the context of a request. Only an attention cancels it, so one serves many requests.
+func (c *connection) begun(ctx context.Context) context.Context {
+	if c.under == nil || c.under.Err() != nil {
+		c.under, c.cancel = context.WithCancel(ctx)
+	}
+	return c.under
 }
 
 // payload is the whole message, where the watcher's reading does not overwrite it. What it claims of the room for
