@@ -68,53 +68,49 @@ func sqlLoads(ctx context.Context, s settings, dir string, t *table) error {
 	if err := idleSessions(ctx, ours, i, t); err != nil { // before the loads, whose memory would hide it
 		return err
 	}
-	a, err := sqlFigures(ctx, ours, s, "")
-	if err != nil {
-		return err
-	}
-	b := map[string]float64{}
-	if theirs != nil {
-		if b, err = sqlFigures(ctx, theirs, s, "pg "); err != nil {
-			return fmt.Errorf("postgres: %w", err)
+	for _, e := range []engine{ours, theirs} {
+		if e == nil {
+			continue
+		}
+		if err := fillKeys(ctx, e); err != nil {
+			return err
 		}
 	}
-	reportSQL(t, a, b)
+	for _, l := range sqlWork(s) {
+		if err := l.measure(ctx, ours, theirs, t); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
-// sqlFigures runs all loads on one engine.
-func sqlFigures(ctx context.Context, e engine, s settings, name string) (map[string]float64, error) {
-	out := map[string]float64{}
+// sqlWork is the loads, in an order in which each finds its rows.
+func sqlWork(s settings) []sqlLoad {
 	d := time.Duration(s.seconds) * time.Second
-	if err := fillKeys(ctx, e); err != nil {
-		return nil, err
+	point := func(connections int) func(context.Context, engine) (float64, error) {
+		return func(ctx context.Context, e engine) (float64, error) { return e.point(ctx, connections, d) }
 	}
-	for _, each := range []struct {
-		name string
-		run  func() (float64, error)
-	}{
-		{"point 1", func() (float64, error) { return e.point(ctx, 1, d) }},
-		{"point 16", func() (float64, error) { return e.point(ctx, 16, d) }},
-		{"insert 16", func() (float64, error) { return e.insert(ctx, 16, d) }},
-		{"statement", func() (float64, error) { return insertStatements(ctx, e) }},
-		{"bulk", func() (float64, error) {
-			return rate(sqlScanned, func() error { return e.bulk(ctx, sqlScanned) })
-		}},
-		{"scan", func() (float64, error) { return read(ctx, e, "SELECT id, a, b, c FROM wide", sqlScanned) }},
-		{"group", func() (float64, error) {
-			return read(ctx, e, "SELECT a, COUNT(*), SUM(b) FROM wide GROUP BY a", sqlScanned)
-		}},
-		{"join", func() (float64, error) {
-			return read(ctx, e, "SELECT COUNT(*) FROM wide x JOIN wide y ON y.b = x.id", sqlScanned)
-		}},
-	} {
-		v, err := each.run()
-		if err != nil {
-			return nil, fmt.Errorf("%s%s: %w", name, each.name, err)
-		}
-		out[each.name] = v
+	query := func(text string) func(context.Context, engine) (float64, error) {
+		return func(ctx context.Context, e engine) (float64, error) { return read(ctx, e, text, sqlScanned) }
 	}
-	return out, nil
+	return []sqlLoad{
+		{what: "sql: select by key, prepared, 1 connection", rounds: 5, ratio: 1, run: point(1)},
+		{what: "sql: the same, 16 connections", rounds: 3, ratio: 0.5, run: point(16)},
+		{
+			what: "sql: insert, a row a transaction, durable, 16 connections", rounds: 1, ratio: 0.7,
+			run: func(ctx context.Context, e engine) (float64, error) { return e.insert(ctx, 16, d) },
+		},
+		{what: "sql: rows, 1,000 a statement", rounds: 1, ratio: 1, run: insertStatements},
+		{
+			what: "sql: rows, bulk load", rounds: 1, least: 400_000,
+			run: func(ctx context.Context, e engine) (float64, error) {
+				return rate(sqlScanned, func() error { return e.bulk(ctx, sqlScanned) })
+			},
+		},
+		{what: "sql: rows, scan of 1,000,000 with 4 columns", rounds: 3, least: 1_000_000, run: query("SELECT id, a, b, c FROM wide")},
+		{what: "sql: rows, grouped", rounds: 3, ratio: 0.2, run: query("SELECT a, COUNT(*), SUM(b) FROM wide GROUP BY a")},
+		{what: "sql: rows, joined", rounds: 3, ratio: 0.2, run: query("SELECT COUNT(*) FROM wide x JOIN wide y ON y.b = x.id")},
+	}
 }
 
 // fillKeys makes the tables.

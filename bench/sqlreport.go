@@ -40,33 +40,45 @@ func loginTime(ctx context.Context, e *azureSQL, t *table) error {
 	return nil
 }
 
-// reportSQL sets the loads beside PostgreSQL's, where there was one.
-func reportSQL(t *table, ours, theirs map[string]float64) {
-	for _, r := range []struct {
-		name, what string
-		ratio      float64 // of PostgreSQL's
-		least      float64 // a second, where the goal is no ratio
-	}{
-		{"point 1", "sql: select by key, prepared, 1 connection", 1, 0},
-		{"point 16", "sql: the same, 16 connections", 0.5, 0},
-		{"insert 16", "sql: insert, a row a transaction, durable, 16 connections", 0.7, 0},
-		{"statement", "sql: rows, 1,000 a statement", 1, 0},
-		{"bulk", "sql: rows, bulk load", 0, 400_000},
-		{"scan", "sql: rows, scan of 1,000,000 with 4 columns", 0, 1_000_000},
-		{"group", "sql: rows, grouped", 0.2, 0},
-		{"join", "sql: rows, joined", 0.2, 0},
-	} {
-		v, other := ours[r.name], theirs[r.name]
-		figure := fmt.Sprintf("%.0f/s", v)
-		switch {
-		case r.least > 0:
-			t.add(r.what, figure, fmt.Sprintf("≥ %.0f/s", r.least), v >= r.least)
-		case other > 0:
-			t.add(r.what, fmt.Sprintf("%s of %.0f/s: %.0f%%", figure, other, 100*v/other), fmt.Sprintf("≥ %.0f%% of PostgreSQL", 100*r.ratio), v >= r.ratio*other)
-		default:
-			t.note(r.what+" (no PostgreSQL here)", figure)
+// sqlLoad is one load on a database.
+type sqlLoad struct {
+	what   string
+	rounds int     // of which the median counts
+	ratio  float64 // of PostgreSQL's rate that is to be reached
+	least  float64 // a second, where the goal is no ratio
+	run    func(context.Context, engine) (perSecond float64, err error)
+}
+
+// measure runs the load on both engines in turn; theirs may be nil.
+func (l sqlLoad) measure(ctx context.Context, ours, theirs engine, t *table) error {
+	pairs := make([][2]outcome, l.rounds)
+	for n := range pairs {
+		pairs[n][1].PerSecond = 1
+		for k, e := range []engine{ours, theirs} {
+			if e == nil {
+				continue
+			}
+			var err error
+			if pairs[n][k].PerSecond, err = l.run(ctx, e); err != nil {
+				return fmt.Errorf("%s, on %T: %w", l.what, e, err)
+			}
 		}
 	}
+	a, b := middle(pairs)
+	v, other := a.PerSecond, b.PerSecond
+	figure := fmt.Sprintf("%.0f/s", v)
+	if theirs != nil {
+		figure += fmt.Sprintf(" of %.0f/s: %.0f%%", other, 100*v/other)
+	}
+	switch {
+	case l.least > 0:
+		t.add(l.what, figure, fmt.Sprintf("≥ %.0f/s", l.least), v >= l.least)
+	case theirs != nil:
+		t.add(l.what, figure, fmt.Sprintf("≥ %.0f%% of PostgreSQL", 100*l.ratio), v >= l.ratio*other)
+	default:
+		t.note(l.what+" (no PostgreSQL here)", figure)
+	}
+	return nil
 }
 
 // idleSessions opens many connections and measures what they cost.
