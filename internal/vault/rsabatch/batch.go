@@ -20,6 +20,7 @@ type workspace struct {
 	exponent                [primeLimbs]lanes
 	k0                      lanes
 	inputs                  [perBatch]whole
+	narrow                  bool // only the first four lanes are used
 }
 
 const (
@@ -30,6 +31,7 @@ const (
 
 // sign computes up to four jobs.
 func (w *workspace) sign(jobs []*job) {
+	w.narrow = len(jobs) <= perBatch/2
 	w.load(jobs)
 	w.residues(&w.x)
 	w.power()
@@ -61,9 +63,9 @@ func (w *workspace) load(jobs []*job) {
 	}
 }
 
-func (w *workspace) mul(dst, a, b *numbers) { mul(dst, a, b, &w.m, &w.k0) }
+func (w *workspace) mul(dst, a, b *numbers) { mul(dst, a, b, &w.m, &w.k0, w.narrow) }
 
-func (w *workspace) sqr(dst, a *numbers) { sqr(dst, a, &w.m, &w.k0, &w.columns) }
+func (w *workspace) sqr(dst, a *numbers) { sqr(dst, a, &w.m, &w.k0, &w.columns, w.narrow) }
 
 // residues sets dst to the inputs modulo each prime in Montgomery's form, times R. An input is high*R + low, and
 // high*R^3/R + low*R^2/R is that: below 4m.
@@ -100,7 +102,7 @@ func (w *workspace) power() {
 
 // window sets dst to the power of x that window n of each lane's exponent says.
 func (w *workspace) window(n int, dst *numbers) {
-	pick(dst, &w.table, &w.exponent[n/perLimb], uint64(n%perLimb*windowBits))
+	pick(dst, &w.table, &w.exponent[n/perLimb], uint64(n%perLimb*windowBits), w.narrow)
 }
 
 // leave takes numbers out of Montgomery's form, to below m.

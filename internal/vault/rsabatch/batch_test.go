@@ -3,6 +3,7 @@ package rsabatch
 import (
 	"bytes"
 	"crypto/rsa"
+	"fmt"
 	"math/big"
 	"math/rand/v2"
 	"slices"
@@ -180,16 +181,20 @@ func BenchmarkBatch(b *testing.B) {
 	needsVectors(b)
 	k := generated()[0]
 	key := prepared(b, k)
-	w := new(workspace)
-	jobs := make([]*job, perBatch)
-	for i := range jobs {
-		jobs[i] = newJob(key, new(big.Int).Rsh(k.N, 1))
+	for n := 1; n <= perBatch; n++ {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			w := new(workspace)
+			jobs := make([]*job, n)
+			for i := range jobs {
+				jobs[i] = newJob(key, new(big.Int).Rsh(k.N, 1))
+			}
+			b.ResetTimer()
+			for range b.N {
+				w.sign(jobs)
+			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(n*b.N), "us/signature")
+		})
 	}
-	b.ResetTimer()
-	for range b.N {
-		w.sign(jobs)
-	}
-	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(perBatch*b.N), "us/signature")
 }
 
 // BenchmarkNewKey is what a key costs once.

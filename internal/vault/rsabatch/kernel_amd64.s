@@ -1,636 +1,157 @@
 //go:build amd64
 
 #include "textflag.h"
+#include "kernel_amd64.h"
 
-// Eight numbers side by side: a number is 20 digits of 52 bits, and a ZMM register holds the same digit of eight numbers,
-// one in each lane of 64 bits. VPMADD52LUQ and VPMADD52HUQ add the lower and the upper 52 bits of a product of two digits.
-//
-// Why nothing overflows a lane: digits that go in are below 2^52, so that each product's half is below 2^52. In mul an
-// accumulator receives four halves a round and lives for at most 20 rounds: 80 * 2^52, and one carry, which is below 2^7:
-// less than 2^59. In sqr a column is at most 20 halves, doubled, and a half of a square: 41 * 2^52; the reduction
-// adds two halves a round in at most 20 rounds: 81 * 2^52 and a carry, less than 2^59.
-//
-// Nothing here depends on the values: no branch, no address, and no instruction whose time does.
-//
-// DI is the result, SI and BX are the factors, DX is the modulus, CX counts rounds down.
-// Z0 to Z19 are the accumulators, Z20 is a factor's digit, Z21 the round's multiple of the modulus, Z22 is k0 and Z23 to
-// Z31 are the lowest nine digits of the modulus, of which the others come from memory.
+// The kernel twice: on eight numbers, and on the first four of them. Processors that have 256 bits wide units take half the
+// time for those.
 
-#define LOAD_MODULUS(k0) \
-	VMOVDQU64 (k0), Z22 \
-	VMOVDQU64 (0*64)(DX), Z23 \
-	VMOVDQU64 (1*64)(DX), Z24 \
-	VMOVDQU64 (2*64)(DX), Z25 \
-	VMOVDQU64 (3*64)(DX), Z26 \
-	VMOVDQU64 (4*64)(DX), Z27 \
-	VMOVDQU64 (5*64)(DX), Z28 \
-	VMOVDQU64 (6*64)(DX), Z29 \
-	VMOVDQU64 (7*64)(DX), Z30 \
-	VMOVDQU64 (8*64)(DX), Z31 
+#define V0 Z0
+#define V1 Z1
+#define V2 Z2
+#define V3 Z3
+#define V4 Z4
+#define V5 Z5
+#define V6 Z6
+#define V7 Z7
+#define V8 Z8
+#define V9 Z9
+#define V10 Z10
+#define V11 Z11
+#define V12 Z12
+#define V13 Z13
+#define V14 Z14
+#define V15 Z15
+#define V16 Z16
+#define V17 Z17
+#define V18 Z18
+#define V19 Z19
+#define V20 Z20
+#define V21 Z21
+#define V22 Z22
+#define V23 Z23
+#define V24 Z24
+#define V25 Z25
+#define V26 Z26
+#define V27 Z27
+#define V28 Z28
+#define V29 Z29
+#define V30 Z30
+#define V31 Z31
 
-// MULTIPLE takes the y that makes the lowest accumulator divisible by 2^52 when y times the modulus is added, adds the
-// lower halves, and moves all accumulators one digit down. The top one is left to be set.
-#define MULTIPLE \
-	VPXORQ Z21, Z21, Z21 \
-	VPMADD52LUQ Z22, Z0, Z21 \
-	VPMADD52LUQ Z23, Z21, Z0 \
-	VPMADD52LUQ Z24, Z21, Z1 \
-	VPMADD52LUQ Z25, Z21, Z2 \
-	VPMADD52LUQ Z26, Z21, Z3 \
-	VPMADD52LUQ Z27, Z21, Z4 \
-	VPMADD52LUQ Z28, Z21, Z5 \
-	VPMADD52LUQ Z29, Z21, Z6 \
-	VPMADD52LUQ Z30, Z21, Z7 \
-	VPMADD52LUQ Z31, Z21, Z8 \
-	VPMADD52LUQ (9*64)(DX), Z21, Z9 \
-	VPMADD52LUQ (10*64)(DX), Z21, Z10 \
-	VPMADD52LUQ (11*64)(DX), Z21, Z11 \
-	VPMADD52LUQ (12*64)(DX), Z21, Z12 \
-	VPMADD52LUQ (13*64)(DX), Z21, Z13 \
-	VPMADD52LUQ (14*64)(DX), Z21, Z14 \
-	VPMADD52LUQ (15*64)(DX), Z21, Z15 \
-	VPMADD52LUQ (16*64)(DX), Z21, Z16 \
-	VPMADD52LUQ (17*64)(DX), Z21, Z17 \
-	VPMADD52LUQ (18*64)(DX), Z21, Z18 \
-	VPMADD52LUQ (19*64)(DX), Z21, Z19 \
-	VPSRLQ $52, Z0, Z0 \
-	VPADDQ Z1, Z0, Z0 \
-	VMOVDQA64 Z2, Z1 \
-	VMOVDQA64 Z3, Z2 \
-	VMOVDQA64 Z4, Z3 \
-	VMOVDQA64 Z5, Z4 \
-	VMOVDQA64 Z6, Z5 \
-	VMOVDQA64 Z7, Z6 \
-	VMOVDQA64 Z8, Z7 \
-	VMOVDQA64 Z9, Z8 \
-	VMOVDQA64 Z10, Z9 \
-	VMOVDQA64 Z11, Z10 \
-	VMOVDQA64 Z12, Z11 \
-	VMOVDQA64 Z13, Z12 \
-	VMOVDQA64 Z14, Z13 \
-	VMOVDQA64 Z15, Z14 \
-	VMOVDQA64 Z16, Z15 \
-	VMOVDQA64 Z17, Z16 \
-	VMOVDQA64 Z18, Z17 \
-	VMOVDQA64 Z19, Z18 
-
-// UPPER adds the upper halves of y times the modulus, which belong one digit higher: to the moved accumulators.
-#define UPPER \
-	VPMADD52HUQ Z23, Z21, Z0 \
-	VPMADD52HUQ Z24, Z21, Z1 \
-	VPMADD52HUQ Z25, Z21, Z2 \
-	VPMADD52HUQ Z26, Z21, Z3 \
-	VPMADD52HUQ Z27, Z21, Z4 \
-	VPMADD52HUQ Z28, Z21, Z5 \
-	VPMADD52HUQ Z29, Z21, Z6 \
-	VPMADD52HUQ Z30, Z21, Z7 \
-	VPMADD52HUQ Z31, Z21, Z8 \
-	VPMADD52HUQ (9*64)(DX), Z21, Z9 \
-	VPMADD52HUQ (10*64)(DX), Z21, Z10 \
-	VPMADD52HUQ (11*64)(DX), Z21, Z11 \
-	VPMADD52HUQ (12*64)(DX), Z21, Z12 \
-	VPMADD52HUQ (13*64)(DX), Z21, Z13 \
-	VPMADD52HUQ (14*64)(DX), Z21, Z14 \
-	VPMADD52HUQ (15*64)(DX), Z21, Z15 \
-	VPMADD52HUQ (16*64)(DX), Z21, Z16 \
-	VPMADD52HUQ (17*64)(DX), Z21, Z17 \
-	VPMADD52HUQ (18*64)(DX), Z21, Z18 \
-	VPMADD52HUQ (19*64)(DX), Z21, Z19 
-
-// CARRY stores a digit and hands what exceeds 52 bits to the next.
-#define CARRY(j, from, to) \
-	VPSRLQ $52, from, Z21 \
-	VPANDQ Z20, from, from \
-	VPADDQ Z21, to, to \
-	VMOVDQU64 from, (j*64)(DI)
-
-// STORE carries from the lowest digit to the highest. The result is below 2^1040, so that the last keeps to 52 bits.
-#define STORE \
-	VPTERNLOGQ $0xFF, Z20, Z20, Z20 \
-	VPSRLQ $12, Z20, Z20 \
-	CARRY(0, Z0, Z1) \
-	CARRY(1, Z1, Z2) \
-	CARRY(2, Z2, Z3) \
-	CARRY(3, Z3, Z4) \
-	CARRY(4, Z4, Z5) \
-	CARRY(5, Z5, Z6) \
-	CARRY(6, Z6, Z7) \
-	CARRY(7, Z7, Z8) \
-	CARRY(8, Z8, Z9) \
-	CARRY(9, Z9, Z10) \
-	CARRY(10, Z10, Z11) \
-	CARRY(11, Z11, Z12) \
-	CARRY(12, Z12, Z13) \
-	CARRY(13, Z13, Z14) \
-	CARRY(14, Z14, Z15) \
-	CARRY(15, Z15, Z16) \
-	CARRY(16, Z16, Z17) \
-	CARRY(17, Z17, Z18) \
-	CARRY(18, Z18, Z19) \
-	VMOVDQU64 Z19, (19*64)(DI)
-
-// func mul(dst, a, b, m *numbers, k0 *lanes)
-TEXT ·mul(SB), NOSPLIT, $0-40
+// func mul8(dst, a, b, m *numbers, k0 *lanes)
+TEXT ·mul8(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), DI
 	MOVQ a+8(FP), SI
 	MOVQ b+16(FP), BX
 	MOVQ m+24(FP), DX
 	MOVQ k0+32(FP), R8
-	LOAD_MODULUS(R8)
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	VPXORQ Z8, Z8, Z8
-	VPXORQ Z9, Z9, Z9
-	VPXORQ Z10, Z10, Z10
-	VPXORQ Z11, Z11, Z11
-	VPXORQ Z12, Z12, Z12
-	VPXORQ Z13, Z13, Z13
-	VPXORQ Z14, Z14, Z14
-	VPXORQ Z15, Z15, Z15
-	VPXORQ Z16, Z16, Z16
-	VPXORQ Z17, Z17, Z17
-	VPXORQ Z18, Z18, Z18
-	VPXORQ Z19, Z19, Z19
-	MOVQ $20, CX
+#include "mul_amd64.h"
 
-	PCALIGN $32
-mulRound:
-	VMOVDQU64 (BX), Z20
-	VPMADD52LUQ (0*64)(SI), Z20, Z0
-	VPMADD52LUQ (1*64)(SI), Z20, Z1
-	VPMADD52LUQ (2*64)(SI), Z20, Z2
-	VPMADD52LUQ (3*64)(SI), Z20, Z3
-	VPMADD52LUQ (4*64)(SI), Z20, Z4
-	VPMADD52LUQ (5*64)(SI), Z20, Z5
-	VPMADD52LUQ (6*64)(SI), Z20, Z6
-	VPMADD52LUQ (7*64)(SI), Z20, Z7
-	VPMADD52LUQ (8*64)(SI), Z20, Z8
-	VPMADD52LUQ (9*64)(SI), Z20, Z9
-	VPMADD52LUQ (10*64)(SI), Z20, Z10
-	VPMADD52LUQ (11*64)(SI), Z20, Z11
-	VPMADD52LUQ (12*64)(SI), Z20, Z12
-	VPMADD52LUQ (13*64)(SI), Z20, Z13
-	VPMADD52LUQ (14*64)(SI), Z20, Z14
-	VPMADD52LUQ (15*64)(SI), Z20, Z15
-	VPMADD52LUQ (16*64)(SI), Z20, Z16
-	VPMADD52LUQ (17*64)(SI), Z20, Z17
-	VPMADD52LUQ (18*64)(SI), Z20, Z18
-	VPMADD52LUQ (19*64)(SI), Z20, Z19
-	MULTIPLE
-	VPXORQ Z19, Z19, Z19
-	UPPER
-	VPMADD52HUQ (0*64)(SI), Z20, Z0
-	VPMADD52HUQ (1*64)(SI), Z20, Z1
-	VPMADD52HUQ (2*64)(SI), Z20, Z2
-	VPMADD52HUQ (3*64)(SI), Z20, Z3
-	VPMADD52HUQ (4*64)(SI), Z20, Z4
-	VPMADD52HUQ (5*64)(SI), Z20, Z5
-	VPMADD52HUQ (6*64)(SI), Z20, Z6
-	VPMADD52HUQ (7*64)(SI), Z20, Z7
-	VPMADD52HUQ (8*64)(SI), Z20, Z8
-	VPMADD52HUQ (9*64)(SI), Z20, Z9
-	VPMADD52HUQ (10*64)(SI), Z20, Z10
-	VPMADD52HUQ (11*64)(SI), Z20, Z11
-	VPMADD52HUQ (12*64)(SI), Z20, Z12
-	VPMADD52HUQ (13*64)(SI), Z20, Z13
-	VPMADD52HUQ (14*64)(SI), Z20, Z14
-	VPMADD52HUQ (15*64)(SI), Z20, Z15
-	VPMADD52HUQ (16*64)(SI), Z20, Z16
-	VPMADD52HUQ (17*64)(SI), Z20, Z17
-	VPMADD52HUQ (18*64)(SI), Z20, Z18
-	VPMADD52HUQ (19*64)(SI), Z20, Z19
-	ADDQ $64, BX
-	DECQ CX
-	JNZ  mulRound
-
-	STORE
-	VZEROUPPER
-	RET
-
-// A square's 40 columns are made first: column k has the lower halves of the products of digits i and j where i+j = k, and
-// the upper ones where i+j = k-1. Each product of two different digits counts twice. Two pairs of registers take turns, so
-// that an addition need not wait for the one before: Z20 and Z21 are this column, Z22 and Z23 the next.
-#define PAIR(x, y) \
-	VPMADD52LUQ x, y, Z20 \
-	VPMADD52HUQ x, y, Z22
-
-#define TURN(x, y) \
-	VPMADD52LUQ x, y, Z21 \
-	VPMADD52HUQ x, y, Z23
-
-#define DOUBLE \
-	VPADDQ Z21, Z20, Z20 \
-	VPADDQ Z20, Z20, Z20
-
-#define KEEP(k) \
-	VMOVDQU64 Z20, (k*64)(R9) \
-	VMOVDQA64 Z22, Z20 \
-	VMOVDQA64 Z23, Z21 \
-	VPXORQ Z22, Z22, Z22 \
-	VPXORQ Z23, Z23, Z23
-
-// EVEN ends column 2t with the lower half of the square of digit t, ODD column 2t+1 with the upper one.
-#define EVEN(k, x) \
-	DOUBLE \
-	VPMADD52LUQ x, x, Z20 \
-	KEEP(k)
-
-#define ODD(k, x) \
-	DOUBLE \
-	VPMADD52HUQ x, x, Z20 \
-	KEEP(k)
-
-// func sqr(dst, a, m *numbers, k0 *lanes, columns *[40]lanes)
-TEXT ·sqr(SB), NOSPLIT, $0-40
+// func sqr8(dst, a, m *numbers, k0 *lanes, columns *[40]lanes)
+TEXT ·sqr8(SB), NOSPLIT, $0-40
 	MOVQ dst+0(FP), DI
 	MOVQ a+8(FP), SI
 	MOVQ m+16(FP), DX
 	MOVQ k0+24(FP), R8
 	MOVQ columns+32(FP), R9
-	VMOVDQU64 (0*64)(SI), Z0
-	VMOVDQU64 (1*64)(SI), Z1
-	VMOVDQU64 (2*64)(SI), Z2
-	VMOVDQU64 (3*64)(SI), Z3
-	VMOVDQU64 (4*64)(SI), Z4
-	VMOVDQU64 (5*64)(SI), Z5
-	VMOVDQU64 (6*64)(SI), Z6
-	VMOVDQU64 (7*64)(SI), Z7
-	VMOVDQU64 (8*64)(SI), Z8
-	VMOVDQU64 (9*64)(SI), Z9
-	VMOVDQU64 (10*64)(SI), Z10
-	VMOVDQU64 (11*64)(SI), Z11
-	VMOVDQU64 (12*64)(SI), Z12
-	VMOVDQU64 (13*64)(SI), Z13
-	VMOVDQU64 (14*64)(SI), Z14
-	VMOVDQU64 (15*64)(SI), Z15
-	VMOVDQU64 (16*64)(SI), Z16
-	VMOVDQU64 (17*64)(SI), Z17
-	VMOVDQU64 (18*64)(SI), Z18
-	VMOVDQU64 (19*64)(SI), Z19
-	VPXORQ Z20, Z20, Z20
-	VPXORQ Z21, Z21, Z21
-	VPXORQ Z22, Z22, Z22
-	VPXORQ Z23, Z23, Z23
+#include "sqr_amd64.h"
 
-	EVEN(0, Z0)
-	PAIR(Z0, Z1)
-	ODD(1, Z0)
-	PAIR(Z0, Z2)
-	EVEN(2, Z1)
-	PAIR(Z0, Z3)
-	TURN(Z1, Z2)
-	ODD(3, Z1)
-	PAIR(Z0, Z4)
-	TURN(Z1, Z3)
-	EVEN(4, Z2)
-	PAIR(Z0, Z5)
-	TURN(Z1, Z4)
-	PAIR(Z2, Z3)
-	ODD(5, Z2)
-	PAIR(Z0, Z6)
-	TURN(Z1, Z5)
-	PAIR(Z2, Z4)
-	EVEN(6, Z3)
-	PAIR(Z0, Z7)
-	TURN(Z1, Z6)
-	PAIR(Z2, Z5)
-	TURN(Z3, Z4)
-	ODD(7, Z3)
-	PAIR(Z0, Z8)
-	TURN(Z1, Z7)
-	PAIR(Z2, Z6)
-	TURN(Z3, Z5)
-	EVEN(8, Z4)
-	PAIR(Z0, Z9)
-	TURN(Z1, Z8)
-	PAIR(Z2, Z7)
-	TURN(Z3, Z6)
-	PAIR(Z4, Z5)
-	ODD(9, Z4)
-	PAIR(Z0, Z10)
-	TURN(Z1, Z9)
-	PAIR(Z2, Z8)
-	TURN(Z3, Z7)
-	PAIR(Z4, Z6)
-	EVEN(10, Z5)
-	PAIR(Z0, Z11)
-	TURN(Z1, Z10)
-	PAIR(Z2, Z9)
-	TURN(Z3, Z8)
-	PAIR(Z4, Z7)
-	TURN(Z5, Z6)
-	ODD(11, Z5)
-	PAIR(Z0, Z12)
-	TURN(Z1, Z11)
-	PAIR(Z2, Z10)
-	TURN(Z3, Z9)
-	PAIR(Z4, Z8)
-	TURN(Z5, Z7)
-	EVEN(12, Z6)
-	PAIR(Z0, Z13)
-	TURN(Z1, Z12)
-	PAIR(Z2, Z11)
-	TURN(Z3, Z10)
-	PAIR(Z4, Z9)
-	TURN(Z5, Z8)
-	PAIR(Z6, Z7)
-	ODD(13, Z6)
-	PAIR(Z0, Z14)
-	TURN(Z1, Z13)
-	PAIR(Z2, Z12)
-	TURN(Z3, Z11)
-	PAIR(Z4, Z10)
-	TURN(Z5, Z9)
-	PAIR(Z6, Z8)
-	EVEN(14, Z7)
-	PAIR(Z0, Z15)
-	TURN(Z1, Z14)
-	PAIR(Z2, Z13)
-	TURN(Z3, Z12)
-	PAIR(Z4, Z11)
-	TURN(Z5, Z10)
-	PAIR(Z6, Z9)
-	TURN(Z7, Z8)
-	ODD(15, Z7)
-	PAIR(Z0, Z16)
-	TURN(Z1, Z15)
-	PAIR(Z2, Z14)
-	TURN(Z3, Z13)
-	PAIR(Z4, Z12)
-	TURN(Z5, Z11)
-	PAIR(Z6, Z10)
-	TURN(Z7, Z9)
-	EVEN(16, Z8)
-	PAIR(Z0, Z17)
-	TURN(Z1, Z16)
-	PAIR(Z2, Z15)
-	TURN(Z3, Z14)
-	PAIR(Z4, Z13)
-	TURN(Z5, Z12)
-	PAIR(Z6, Z11)
-	TURN(Z7, Z10)
-	PAIR(Z8, Z9)
-	ODD(17, Z8)
-	PAIR(Z0, Z18)
-	TURN(Z1, Z17)
-	PAIR(Z2, Z16)
-	TURN(Z3, Z15)
-	PAIR(Z4, Z14)
-	TURN(Z5, Z13)
-	PAIR(Z6, Z12)
-	TURN(Z7, Z11)
-	PAIR(Z8, Z10)
-	EVEN(18, Z9)
-	PAIR(Z0, Z19)
-	TURN(Z1, Z18)
-	PAIR(Z2, Z17)
-	TURN(Z3, Z16)
-	PAIR(Z4, Z15)
-	TURN(Z5, Z14)
-	PAIR(Z6, Z13)
-	TURN(Z7, Z12)
-	PAIR(Z8, Z11)
-	TURN(Z9, Z10)
-	ODD(19, Z9)
-	PAIR(Z1, Z19)
-	TURN(Z2, Z18)
-	PAIR(Z3, Z17)
-	TURN(Z4, Z16)
-	PAIR(Z5, Z15)
-	TURN(Z6, Z14)
-	PAIR(Z7, Z13)
-	TURN(Z8, Z12)
-	PAIR(Z9, Z11)
-	EVEN(20, Z10)
-	PAIR(Z2, Z19)
-	TURN(Z3, Z18)
-	PAIR(Z4, Z17)
-	TURN(Z5, Z16)
-	PAIR(Z6, Z15)
-	TURN(Z7, Z14)
-	PAIR(Z8, Z13)
-	TURN(Z9, Z12)
-	PAIR(Z10, Z11)
-	ODD(21, Z10)
-	PAIR(Z3, Z19)
-	TURN(Z4, Z18)
-	PAIR(Z5, Z17)
-	TURN(Z6, Z16)
-	PAIR(Z7, Z15)
-	TURN(Z8, Z14)
-	PAIR(Z9, Z13)
-	TURN(Z10, Z12)
-	EVEN(22, Z11)
-	PAIR(Z4, Z19)
-	TURN(Z5, Z18)
-	PAIR(Z6, Z17)
-	TURN(Z7, Z16)
-	PAIR(Z8, Z15)
-	TURN(Z9, Z14)
-	PAIR(Z10, Z13)
-	TURN(Z11, Z12)
-	ODD(23, Z11)
-	PAIR(Z5, Z19)
-	TURN(Z6, Z18)
-	PAIR(Z7, Z17)
-	TURN(Z8, Z16)
-	PAIR(Z9, Z15)
-	TURN(Z10, Z14)
-	PAIR(Z11, Z13)
-	EVEN(24, Z12)
-	PAIR(Z6, Z19)
-	TURN(Z7, Z18)
-	PAIR(Z8, Z17)
-	TURN(Z9, Z16)
-	PAIR(Z10, Z15)
-	TURN(Z11, Z14)
-	PAIR(Z12, Z13)
-	ODD(25, Z12)
-	PAIR(Z7, Z19)
-	TURN(Z8, Z18)
-	PAIR(Z9, Z17)
-	TURN(Z10, Z16)
-	PAIR(Z11, Z15)
-	TURN(Z12, Z14)
-	EVEN(26, Z13)
-	PAIR(Z8, Z19)
-	TURN(Z9, Z18)
-	PAIR(Z10, Z17)
-	TURN(Z11, Z16)
-	PAIR(Z12, Z15)
-	TURN(Z13, Z14)
-	ODD(27, Z13)
-	PAIR(Z9, Z19)
-	TURN(Z10, Z18)
-	PAIR(Z11, Z17)
-	TURN(Z12, Z16)
-	PAIR(Z13, Z15)
-	EVEN(28, Z14)
-	PAIR(Z10, Z19)
-	TURN(Z11, Z18)
-	PAIR(Z12, Z17)
-	TURN(Z13, Z16)
-	PAIR(Z14, Z15)
-	ODD(29, Z14)
-	PAIR(Z11, Z19)
-	TURN(Z12, Z18)
-	PAIR(Z13, Z17)
-	TURN(Z14, Z16)
-	EVEN(30, Z15)
-	PAIR(Z12, Z19)
-	TURN(Z13, Z18)
-	PAIR(Z14, Z17)
-	TURN(Z15, Z16)
-	ODD(31, Z15)
-	PAIR(Z13, Z19)
-	TURN(Z14, Z18)
-	PAIR(Z15, Z17)
-	EVEN(32, Z16)
-	PAIR(Z14, Z19)
-	TURN(Z15, Z18)
-	PAIR(Z16, Z17)
-	ODD(33, Z16)
-	PAIR(Z15, Z19)
-	TURN(Z16, Z18)
-	EVEN(34, Z17)
-	PAIR(Z16, Z19)
-	TURN(Z17, Z18)
-	ODD(35, Z17)
-	PAIR(Z17, Z19)
-	EVEN(36, Z18)
-	PAIR(Z18, Z19)
-	ODD(37, Z18)
-	EVEN(38, Z19)
-	ODD(39, Z19)
-
-	LOAD_MODULUS(R8)
-	VMOVDQU64 (0*64)(R9), Z0
-	VMOVDQU64 (1*64)(R9), Z1
-	VMOVDQU64 (2*64)(R9), Z2
-	VMOVDQU64 (3*64)(R9), Z3
-	VMOVDQU64 (4*64)(R9), Z4
-	VMOVDQU64 (5*64)(R9), Z5
-	VMOVDQU64 (6*64)(R9), Z6
-	VMOVDQU64 (7*64)(R9), Z7
-	VMOVDQU64 (8*64)(R9), Z8
-	VMOVDQU64 (9*64)(R9), Z9
-	VMOVDQU64 (10*64)(R9), Z10
-	VMOVDQU64 (11*64)(R9), Z11
-	VMOVDQU64 (12*64)(R9), Z12
-	VMOVDQU64 (13*64)(R9), Z13
-	VMOVDQU64 (14*64)(R9), Z14
-	VMOVDQU64 (15*64)(R9), Z15
-	VMOVDQU64 (16*64)(R9), Z16
-	VMOVDQU64 (17*64)(R9), Z17
-	VMOVDQU64 (18*64)(R9), Z18
-	VMOVDQU64 (19*64)(R9), Z19
-	ADDQ $(20*64), R9
-	MOVQ $20, CX
-
-	PCALIGN $32
-sqrRound:
-	MULTIPLE
-	VMOVDQU64 (R9), Z19
-	UPPER
-	ADDQ $64, R9
-	DECQ CX
-	JNZ  sqrRound
-
-	STORE
-	VZEROUPPER
-	RET
-
-// func pick(dst *numbers, table *[16]numbers, exponent *lanes, shift uint64)
-//
-// Each lane takes the entry that the four bits of its exponent from shift on name. All 16 entries are read whole, and what
-// is not a lane's is masked away.
-TEXT ·pick(SB), NOSPLIT, $0-32
+// func pick8(dst *numbers, table *[16]numbers, exponent *lanes, shift uint64)
+TEXT ·pick8(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), DI
 	MOVQ table+8(FP), SI
 	MOVQ exponent+16(FP), BX
 	VMOVQ shift+24(FP), X0
-	VPTERNLOGQ $0xFF, Z22, Z22, Z22 // -1
-	VMOVDQU64 (BX), Z20
-	VPSRLQ X0, Z20, Z20
-	VPSRLQ $60, Z22, Z21
-	VPANDQ Z21, Z20, Z20 // 0 to 15
-	VPXORQ Z21, Z21, Z21 // the entry's number
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	VPXORQ Z8, Z8, Z8
-	VPXORQ Z9, Z9, Z9
-	VPXORQ Z10, Z10, Z10
-	VPXORQ Z11, Z11, Z11
-	VPXORQ Z12, Z12, Z12
-	VPXORQ Z13, Z13, Z13
-	VPXORQ Z14, Z14, Z14
-	VPXORQ Z15, Z15, Z15
-	VPXORQ Z16, Z16, Z16
-	VPXORQ Z17, Z17, Z17
-	VPXORQ Z18, Z18, Z18
-	VPXORQ Z19, Z19, Z19
-	MOVQ $16, CX
+#include "pick_amd64.h"
 
-	PCALIGN $32
-pickEntry:
-	VPCMPEQQ Z21, Z20, K1
-	VPMOVM2Q K1, Z23
-	VPTERNLOGQ $0xF8, (0*64)(SI), Z23, Z0 // Z0 |= Z23 & entry
-	VPTERNLOGQ $0xF8, (1*64)(SI), Z23, Z1
-	VPTERNLOGQ $0xF8, (2*64)(SI), Z23, Z2
-	VPTERNLOGQ $0xF8, (3*64)(SI), Z23, Z3
-	VPTERNLOGQ $0xF8, (4*64)(SI), Z23, Z4
-	VPTERNLOGQ $0xF8, (5*64)(SI), Z23, Z5
-	VPTERNLOGQ $0xF8, (6*64)(SI), Z23, Z6
-	VPTERNLOGQ $0xF8, (7*64)(SI), Z23, Z7
-	VPTERNLOGQ $0xF8, (8*64)(SI), Z23, Z8
-	VPTERNLOGQ $0xF8, (9*64)(SI), Z23, Z9
-	VPTERNLOGQ $0xF8, (10*64)(SI), Z23, Z10
-	VPTERNLOGQ $0xF8, (11*64)(SI), Z23, Z11
-	VPTERNLOGQ $0xF8, (12*64)(SI), Z23, Z12
-	VPTERNLOGQ $0xF8, (13*64)(SI), Z23, Z13
-	VPTERNLOGQ $0xF8, (14*64)(SI), Z23, Z14
-	VPTERNLOGQ $0xF8, (15*64)(SI), Z23, Z15
-	VPTERNLOGQ $0xF8, (16*64)(SI), Z23, Z16
-	VPTERNLOGQ $0xF8, (17*64)(SI), Z23, Z17
-	VPTERNLOGQ $0xF8, (18*64)(SI), Z23, Z18
-	VPTERNLOGQ $0xF8, (19*64)(SI), Z23, Z19
-	VPSUBQ Z22, Z21, Z21
-	ADDQ $(20*64), SI
-	DECQ CX
-	JNZ  pickEntry
+#undef V0
+#define V0 Y0
+#undef V1
+#define V1 Y1
+#undef V2
+#define V2 Y2
+#undef V3
+#define V3 Y3
+#undef V4
+#define V4 Y4
+#undef V5
+#define V5 Y5
+#undef V6
+#define V6 Y6
+#undef V7
+#define V7 Y7
+#undef V8
+#define V8 Y8
+#undef V9
+#define V9 Y9
+#undef V10
+#define V10 Y10
+#undef V11
+#define V11 Y11
+#undef V12
+#define V12 Y12
+#undef V13
+#define V13 Y13
+#undef V14
+#define V14 Y14
+#undef V15
+#define V15 Y15
+#undef V16
+#define V16 Y16
+#undef V17
+#define V17 Y17
+#undef V18
+#define V18 Y18
+#undef V19
+#define V19 Y19
+#undef V20
+#define V20 Y20
+#undef V21
+#define V21 Y21
+#undef V22
+#define V22 Y22
+#undef V23
+#define V23 Y23
+#undef V24
+#define V24 Y24
+#undef V25
+#define V25 Y25
+#undef V26
+#define V26 Y26
+#undef V27
+#define V27 Y27
+#undef V28
+#define V28 Y28
+#undef V29
+#define V29 Y29
+#undef V30
+#define V30 Y30
+#undef V31
+#define V31 Y31
 
-	VMOVDQU64 Z0, (0*64)(DI)
-	VMOVDQU64 Z1, (1*64)(DI)
-	VMOVDQU64 Z2, (2*64)(DI)
-	VMOVDQU64 Z3, (3*64)(DI)
-	VMOVDQU64 Z4, (4*64)(DI)
-	VMOVDQU64 Z5, (5*64)(DI)
-	VMOVDQU64 Z6, (6*64)(DI)
-	VMOVDQU64 Z7, (7*64)(DI)
-	VMOVDQU64 Z8, (8*64)(DI)
-	VMOVDQU64 Z9, (9*64)(DI)
-	VMOVDQU64 Z10, (10*64)(DI)
-	VMOVDQU64 Z11, (11*64)(DI)
-	VMOVDQU64 Z12, (12*64)(DI)
-	VMOVDQU64 Z13, (13*64)(DI)
-	VMOVDQU64 Z14, (14*64)(DI)
-	VMOVDQU64 Z15, (15*64)(DI)
-	VMOVDQU64 Z16, (16*64)(DI)
-	VMOVDQU64 Z17, (17*64)(DI)
-	VMOVDQU64 Z18, (18*64)(DI)
-	VMOVDQU64 Z19, (19*64)(DI)
-	VZEROUPPER
-	RET
+// func mul4(dst, a, b, m *numbers, k0 *lanes)
+TEXT ·mul4(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), DI
+	MOVQ a+8(FP), SI
+	MOVQ b+16(FP), BX
+	MOVQ m+24(FP), DX
+	MOVQ k0+32(FP), R8
+#include "mul_amd64.h"
+
+// func sqr4(dst, a, m *numbers, k0 *lanes, columns *[40]lanes)
+TEXT ·sqr4(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), DI
+	MOVQ a+8(FP), SI
+	MOVQ m+16(FP), DX
+	MOVQ k0+24(FP), R8
+	MOVQ columns+32(FP), R9
+#include "sqr_amd64.h"
+
+// func pick4(dst *numbers, table *[16]numbers, exponent *lanes, shift uint64)
+TEXT ·pick4(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), DI
+	MOVQ table+8(FP), SI
+	MOVQ exponent+16(FP), BX
+	VMOVQ shift+24(FP), X0
+#include "pick_amd64.h"

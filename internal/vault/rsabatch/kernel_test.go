@@ -63,11 +63,19 @@ func (n *numbers) big(lane int) *big.Int {
 	return one.big()
 }
 
+// used are the lanes that a kernel works on.
+func used(narrow bool) int {
+	if narrow {
+		return width / 2
+	}
+	return width
+}
+
 // verify holds a product against math/big, and against the bounds that callers rely on.
-func (s *montgomery) verify(t *testing.T, what string, got *numbers, b *numbers) {
+func (s *montgomery) verify(t *testing.T, what string, got, b *numbers, narrow bool) {
 	t.Helper()
 	r := new(big.Int).Lsh(big.NewInt(1), digits*digitBits)
-	for lane := range width {
+	for lane := range used(narrow) {
 		m := s.m.big(lane)
 		product := new(big.Int).Mul(s.a.big(lane), b.big(lane))
 		limit := new(big.Int).Add(new(big.Int).Div(product, r), m)
@@ -87,29 +95,38 @@ func (s *montgomery) verify(t *testing.T, what string, got *numbers, b *numbers)
 // all tries each way to multiply.
 func (s *montgomery) all(t *testing.T) {
 	t.Helper()
-	var got, same numbers
 	var columns [2 * digits]lanes
-	mul(&got, &s.a, &s.b, &s.m, &s.k0)
-	s.verify(t, "mul", &got, &s.b)
-	mulPortable(&same, &s.a, &s.b, &s.m, &s.k0)
-	if got != same {
-		t.Fatalf("mul gives %x, in Go %x", got, same)
+	for _, narrow := range []bool{false, true} {
+		var got, same numbers
+		mul(&got, &s.a, &s.b, &s.m, &s.k0, narrow)
+		s.verify(t, "mul", &got, &s.b, narrow)
+		mulPortable(&same, &s.a, &s.b, &s.m, &s.k0)
+		agree(t, "mul", &got, &same, narrow)
+		got = numbers{}
+		sqr(&got, &s.a, &s.m, &s.k0, &columns, narrow)
+		s.verify(t, "sqr", &got, &s.a, narrow)
+		mulPortable(&same, &s.a, &s.a, &s.m, &s.k0)
+		agree(t, "sqr", &got, &same, narrow)
+		into := s.a
+		mul(&into, &into, &s.b, &s.m, &s.k0, narrow)
+		s.verify(t, "mul into its first factor", &into, &s.b, narrow)
+		into = s.b
+		mul(&into, &s.a, &into, &s.m, &s.k0, narrow)
+		s.verify(t, "mul into its second factor", &into, &s.b, narrow)
+		into = s.a
+		sqr(&into, &into, &s.m, &s.k0, &columns, narrow)
+		s.verify(t, "sqr in place", &into, &s.a, narrow)
 	}
-	sqr(&got, &s.a, &s.m, &s.k0, &columns)
-	s.verify(t, "sqr", &got, &s.a)
-	mulPortable(&same, &s.a, &s.a, &s.m, &s.k0)
-	if got != same {
-		t.Fatalf("sqr gives %x, in Go %x", got, same)
+}
+
+// agree holds what a kernel gave against what it is in Go.
+func agree(t *testing.T, what string, got, portable *numbers, narrow bool) {
+	t.Helper()
+	for lane := range used(narrow) {
+		if got.big(lane).Cmp(portable.big(lane)) != 0 {
+			t.Fatalf("%s, lane %d: %x, in Go %x", what, lane, got.big(lane), portable.big(lane))
+		}
 	}
-	into := s.a
-	mul(&into, &into, &s.b, &s.m, &s.k0)
-	s.verify(t, "mul into its first factor", &into, &s.b)
-	into = s.b
-	mul(&into, &s.a, &into, &s.m, &s.k0)
-	s.verify(t, "mul into its second factor", &into, &s.b)
-	into = s.a
-	sqr(&into, &into, &s.m, &s.k0, &columns)
-	s.verify(t, "sqr in place", &into, &s.a)
 }
 
 func TestKernel(t *testing.T) {
@@ -128,11 +145,11 @@ func TestLanesAreApart(t *testing.T) {
 		s := sample(r)
 		s.b[0][changed] |= 1 // not zero
 		var before, after numbers
-		mul(&before, &s.a, &s.b, &s.m, &s.k0)
+		mul(&before, &s.a, &s.b, &s.m, &s.k0, false)
 		for i := range s.a {
 			s.a[i][changed] = digitMask >> 16
 		}
-		mul(&after, &s.a, &s.b, &s.m, &s.k0)
+		mul(&after, &s.a, &s.b, &s.m, &s.k0, false)
 		for lane := range width {
 			if same := before.big(lane).Cmp(after.big(lane)) == 0; same == (lane == changed) {
 				t.Errorf("lane %d, where lane %d changed: the same is %v", lane, changed, same)
@@ -158,15 +175,16 @@ func TestPick(t *testing.T) {
 			exponent[lane] = r.Uint64()
 		}
 		for shift := uint64(0); shift < 64; shift += windowBits {
-			var got, same numbers
-			pick(&got, &table, &exponent, shift)
-			for lane := range exponent {
-				if want := table[exponent[lane]>>shift&15].big(lane); got.big(lane).Cmp(want) != 0 {
-					t.Fatalf("lane %d of %x at %d: %x, want %x", lane, exponent[lane], shift, got.big(lane), want)
+			for _, narrow := range []bool{false, true} {
+				var got, same numbers
+				pick(&got, &table, &exponent, shift, narrow)
+				for lane := range used(narrow) {
+					if want := table[exponent[lane]>>shift&15].big(lane); got.big(lane).Cmp(want) != 0 {
+						t.Fatalf("lane %d of %x at %d: %x, want %x", lane, exponent[lane], shift, got.big(lane), want)
+					}
 				}
-			}
-			if pickPortable(&same, &table, &exponent, shift); got != same {
-				t.Fatalf("pick gives %x, in Go %x", got, same)
+				pickPortable(&same, &table, &exponent, shift)
+				agree(t, "pick", &got, &same, narrow)
 			}
 		}
 	}

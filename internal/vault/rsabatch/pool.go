@@ -17,8 +17,8 @@ var (
 	ErrFault = errors.New("rsabatch: a result was wrong")
 )
 
-// Pool computes private operations, those that wait together in one batch. It never waits for more to come. It is safe for
-// concurrent use.
+// Pool computes private operations, those that wait together in one batch. One that comes alone is computed at once; one
+// that comes while others are computed waits for three more, at most until those are done. It is safe for concurrent use.
 type Pool struct {
 	mu      sync.Mutex
 	queue   []*job
@@ -84,11 +84,17 @@ func (p *Pool) ask(j *job) error {
 		return errClosed
 	}
 	p.queue = append(p.queue, j)
-	if p.running < p.most {
+	if p.due(p.running) {
 		p.running++
 		p.workers.Go(p.work)
 	}
 	return nil
+}
+
+// due reports whether a batch should begin beside so many that are computed. A batch costs the same for one signature as
+// for four: it begins when it is full, or when nothing else is computed, after which what has come meanwhile goes on.
+func (p *Pool) due(beside int) bool {
+	return beside < p.most && (len(p.queue) >= perBatch || beside == 0 && len(p.queue) > 0)
 }
 
 // withdraw takes a job out of the queue that nobody waits for any more. One that is being computed goes on.
@@ -105,6 +111,7 @@ func (p *Pool) work() {
 	w := p.workspace()
 	var batch [perBatch]*job
 	for {
+		runtime.Gosched() // those who are about to ask come into the batch
 		jobs := p.take(batch[:0], w)
 		if len(jobs) == 0 {
 			return
@@ -113,7 +120,6 @@ func (p *Pool) work() {
 		for _, j := range jobs {
 			close(j.done)
 		}
-		runtime.Gosched() // those who are about to ask come into the next batch
 	}
 }
 
@@ -128,17 +134,17 @@ func (p *Pool) workspace() *workspace {
 	return new(workspace)
 }
 
-// take moves those who have waited longest from the queue. Where nobody waits the worker is done, and w is spare: under
+// take moves those who have waited longest from the queue. Where no batch is due the worker is done, and w is spare: under
 // the same lock, so that no job is queued while its worker goes.
 func (p *Pool) take(into []*job, w *workspace) []*job {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	n := min(perBatch, len(p.queue))
-	if n == 0 {
+	if !p.due(p.running - 1) {
 		p.running--
 		p.spare = append(p.spare, w)
 		return nil
 	}
+	n := min(perBatch, len(p.queue))
 	into = append(into, p.queue[:n]...)
 	p.queue = slices.Delete(p.queue, 0, n)
 	return into
