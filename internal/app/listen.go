@@ -109,7 +109,7 @@ func (a *App) listenTCP(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("%w: choose another address with --dev-storage", err)
 	}
-	s.servers = append(s.servers, bound{httpx.NewServer(a.fronts.devStorage, a.Log), storage})
+	s.servers = append(s.servers, bound{httpx.NewServer(a.fronts.devStorage, a.Log), httpx.Spelling(storage)})
 	s.record.DevStorage = storage.Addr().String()
 	return nil
 }

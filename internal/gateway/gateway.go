@@ -28,6 +28,8 @@ type Route struct {
 	// MaxBody is the most bytes of a request's body. 0 means httpx.MaxBody, a negative value no limit: for fronts that
 	// stream and limit by themselves.
 	MaxBody int64
+	// HTTP1 says that Azure speaks HTTP/1.1 alone there. The front then learns how headers' names were spelled.
+	HTTP1 bool
 }
 
 // On matches hosts of any of these kinds.
@@ -55,6 +57,7 @@ type Gateway struct {
 	cloud  cloud.Cloud
 	routes []Route
 	log    *slog.Logger
+	tls    *tls.Config
 	server *http.Server // behind TLS
 	proxy  *http.Server // the CONNECT door
 	joined *joint       // from the proxy's connections to the server
@@ -73,11 +76,13 @@ func New(c Config) (*Gateway, error) {
 	}
 	g := &Gateway{cloud: c.Cloud, routes: c.Routes, log: c.Log, joined: newJoint()}
 	g.server = httpx.NewServer(http.HandlerFunc(g.route), c.Log)
-	g.server.TLSConfig = &tls.Config{
+	g.tls = &tls.Config{
 		MinVersion:     tls.VersionTLS12,
 		GetCertificate: g.certificate(c.Certificates),
 		NextProtos:     []string{"h2", "http/1.1"},
 	}
+	g.tls.GetConfigForClient = g.protocols(g.tls.Clone())
+	g.server.TLSConfig = g.tls.Clone()
 	g.server.HTTP2 = &http.HTTP2Config{MaxConcurrentStreams: 250}
 	g.proxy = httpx.NewServer(http.HandlerFunc(g.connect), c.Log)
 	go func() {
@@ -102,9 +107,26 @@ func (g *Gateway) certificate(from Certificates) func(*tls.ClientHelloInfo) (*tl
 	}
 }
 
+// protocols offers HTTP/1.1 alone where Azure does.
+func (g *Gateway) protocols(config *tls.Config) func(*tls.ClientHelloInfo) (*tls.Config, error) {
+	config.NextProtos = []string{"http/1.1"}
+	return func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+		host, ok := g.cloud.Host(hello.ServerName)
+		for _, r := range g.routes {
+			if ok && r.Match(host) {
+				if r.HTTP1 {
+					return config, nil
+				}
+				break
+			}
+		}
+		return nil, nil // the listener's own
+	}
+}
+
 // ServeTLS serves TLS on l until l is closed or the gateway shuts down, and closes it. Neither is an error.
 func (g *Gateway) ServeTLS(l net.Listener) error {
-	return ended("gateway.ServeTLS", g.server.ServeTLS(l, "", ""))
+	return ended("gateway.ServeTLS", g.server.Serve(httpx.SpellingTLS(l, g.tls)))
 }
 
 // ServeProxy serves the CONNECT door on l, in plain HTTP/1.1, until l is closed or the gateway shuts down.

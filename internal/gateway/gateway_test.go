@@ -56,7 +56,7 @@ func open(t *testing.T) *door {
 			{Match: On(cloud.HostBlob), Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				n, err := io.Copy(io.Discard, r.Body)
 				fmt.Fprintf(w, "blob %d %v", n, err)
-			}), MaxBody: -1},
+			}), MaxBody: -1, HTTP1: true},
 			{Match: On(cloud.HostQueue), Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				n, err := io.Copy(io.Discard, r.Body)
 				fmt.Fprintf(w, "queue %d %v", n, err)
@@ -187,10 +187,18 @@ func TestTLS(t *testing.T) {
 			_ = conn.Close()
 		}
 	}
+	blobs, err := tls.Dial("tcp", d.tls, &tls.Config{ServerName: "a.blob.core.chinacloudapi.cn", RootCAs: d.roots, NextProtos: []string{"h2", "http/1.1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := blobs.ConnectionState(); s.NegotiatedProtocol != "http/1.1" {
+		t.Errorf("an endpoint that speaks HTTP/1.1 alone agreed on %q", s.NegotiatedProtocol)
+	}
+	_ = blobs.Close()
 	if _, err := tls.Dial("tcp", d.tls, &tls.Config{ServerName: "management.chinacloudapi.cn", RootCAs: d.roots, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}); err == nil {
 		t.Error("TLS 1.1 is spoken")
 	}
-	_, err := tls.Dial("tcp", d.tls, &tls.Config{ServerName: "management.azure.com", RootCAs: d.roots})
+	_, err = tls.Dial("tcp", d.tls, &tls.Config{ServerName: "management.azure.com", RootCAs: d.roots})
 	if err == nil || !strings.Contains(err.Error(), "unrecognized name") {
 		t.Errorf("a foreign name: %v", err)
 	}

@@ -18,12 +18,14 @@ const (
 // requests) go to log at Debug: any client can cause them.
 func NewServer(h http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
-		Handler:           h,
+		Handler:           withTLS(h),
 		ReadHeaderTimeout: HeaderTime,
 		ReadTimeout:       BodyTime,
 		WriteTimeout:      AnswerTime,
 		IdleTimeout:       IdleTime,
 		MaxHeaderBytes:    MaxHeader,
+		ConnContext:       connContext,
+		ConnState:         connState,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 }

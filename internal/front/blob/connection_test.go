@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/alcedo-cloud/alcedo/internal/blob"
 	"github.com/alcedo-cloud/alcedo/internal/content/files"
+	"github.com/alcedo-cloud/alcedo/internal/httpx"
 	"github.com/alcedo-cloud/alcedo/internal/store"
 )
 
@@ -138,5 +140,43 @@ func TestConnections(t *testing.T) {
 	w.do(ask{method: "GET", url: "/con/gone", as: "key"}, 404, "BlobNotFound")
 	if n := count(t, dir); n != kept {
 		t.Errorf("%d files, had %d", n, kept)
+	}
+}
+
+// TestMetadataNames: a blob's metadata are answered and listed in the case that they were sent in.
+func TestMetadataNames(t *testing.T) {
+	w := newWorld(t)
+	w.container("con")
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := httpx.NewServer(w.Handler, slog.New(slog.DiscardHandler))
+	go func() { _ = s.Serve(httpx.Spelling(l)) }() // until the server is closed
+	t.Cleanup(func() { _ = s.Close() })
+	c, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	head := w.over(l.Addr().String(), "PUT", "/con/b", 1, "x-ms-blob-type", "BlockBlob", "x-ms-meta-upname", "1", "x-ms-meta-low", "2")
+	head = strings.NewReplacer("X-Ms-Meta-Upname", "x-ms-meta-UPname", "X-Ms-Meta-Low", "x-ms-meta-low").Replace(head)
+	if _, err := io.WriteString(c, head+"x"+w.over(l.Addr().String(), "HEAD", "/con/b", 0)); err != nil {
+		t.Fatal(err)
+	}
+	var got strings.Builder
+	for r := bufio.NewReader(c); !strings.Contains(got.String(), "x-ms-blob-type"); {
+		line, err := r.ReadString('\n')
+		if err != nil {
+			t.Fatalf("%v after %s", err, got.String())
+		}
+		got.WriteString(line)
+	}
+	h := w.do(ask{method: "HEAD", url: "/con/b", as: "key"}, 200, "")
+	if h.Header()["x-ms-meta-UPname"] == nil || h.Header()["x-ms-meta-low"] == nil {
+		t.Errorf("%v\n%s", h.Header(), got.String())
+	}
+	if list := w.get("/con?restype=container&comp=list&include=metadata"); !strings.Contains(list, "<UPname>1</UPname>") || !strings.Contains(list, "<low>2</low>") {
+		t.Error(list)
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/alcedo-cloud/alcedo/internal/blob"
 	"github.com/alcedo-cloud/alcedo/internal/fault"
+	"github.com/alcedo-cloud/alcedo/internal/httpx"
 )
 
 // containerOperations are the rows of what is on a container.
@@ -34,17 +35,22 @@ func unsupported(*exchange) (*answer, error) {
 	return nil, refusal(fault.Unsupported, "NotImplemented")
 }
 
-// metadataOf reads the x-ms-meta- headers. HTTP's names have no case of their own; they are kept in lower case.
+// metadataOf reads the x-ms-meta- headers. Names keep the case that they were sent in, where that is known; else they
+// are in lower case.
 func (x *exchange) metadataOf() map[string]string {
-	var m map[string]string
+	var m, spelled map[string]string
 	for name, values := range x.r.Header {
 		if len(name) < len("X-Ms-Meta-") || !strings.EqualFold(name[:len("X-Ms-Meta-")], "X-Ms-Meta-") {
 			continue
 		}
 		if m == nil {
-			m = make(map[string]string)
+			m, spelled = make(map[string]string), httpx.Spelled(x.r, "x-ms-meta-")
 		}
-		m[lower(name[len("X-Ms-Meta-"):])] = strings.Join(values, ",")
+		name = lower(name)
+		if sent, ok := spelled[name]; ok {
+			name = sent
+		}
+		m[name[len("x-ms-meta-"):]] = strings.Join(values, ",")
 	}
 	return m
 }
