@@ -147,7 +147,7 @@ func (g *goAccount) signature(name, query string) {
 	g.t.Helper()
 	ctx, c := g.t.Context(), g.open(query)
 	g.may(name, g.upload(c, name))
-	g.mayNot(name+", again", g.upload(c, name), bloberror.AuthorizationPermissionMismatch)
+	g.mayNot(name+", again", g.upload(c, name), bloberror.UnauthorizedBlobOverwrite)
 	got := make([]byte, len(name))
 	if _, err := c.DownloadBuffer(ctx, "con", name, got, nil); err != nil || string(got) != name {
 		g.t.Errorf("%s: %q, %v", name, got, err)

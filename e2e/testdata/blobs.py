@@ -51,12 +51,12 @@ def main():
         pass
     data = os.urandom(9_000_000)
     b = c.get_blob_client("dir/ä b+%20")
-    b.upload_blob(io.BytesIO(data), metadata={"k": "v"}, max_concurrency=4, content_settings=ContentSettings(content_type="a/b"))
+    b.upload_blob(io.BytesIO(data), metadata={"k": "v", "UpperCase": "U"}, max_concurrency=4, content_settings=ContentSettings(content_type="a/b"))
     refused("BlobAlreadyExists", b.upload_blob, b"x")
     assert b.download_blob(max_concurrency=4).readall() == data
     assert b.download_blob(offset=4_000_000, length=7, validate_content=True).readall() == data[4_000_000:4_000_007]
     p = b.get_blob_properties()
-    assert (p.size, p.metadata, p.content_settings.content_type) == (len(data), {"k": "v"}, "a/b")
+    assert (p.size, p.metadata, p.content_settings.content_type) == (len(data), {"k": "v", "UpperCase": "U"}, "a/b")
     b.upload_blob(b"checked", overwrite=True, validate_content=True)
     a = c.get_blob_client("log")
     a.create_append_blob()
