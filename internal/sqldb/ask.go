@@ -198,8 +198,8 @@ func (e surroundings) askConnection(name string, args []value.Value) (value.Valu
 func (s *settings) bits() int {
 	bits := 0
 	for i, on := range []bool{
-		false, s.implicit, s.cursorClose, s.ansiWarnings, s.ansiPadding, s.ansiNulls, s.arithAbort, false,
-		s.quotedIdentifier, s.noCount, s.ansiNullDefault, false, s.concatNull, s.numericRoundAbort, s.xactAbort,
+		false, s.implicit, s.cursorClose, s.ansiWarnings, s.ansiPadding, s.ansiNulls, s.arithAbort, s.arithIgnore,
+		s.quotedIdentifier, s.noCount, s.ansiNullDefault, s.ansiNullDefaultOff, s.concatNull, s.numericRoundAbort, s.xactAbort,
 	} {
 		if on {
 			bits |= 1 << i

@@ -20,8 +20,11 @@ func (r *run) named(text string) (catalog.Object, bool) {
 		return nil, false
 	}
 	if isTemporary(name.Name.Name) {
-		t := r.session.temporary[fold(name.Name.Name)]
-		return t, t != nil
+		if t := r.session.temporary[fold(name.Name.Name)]; t != nil {
+			return t, true
+		}
+		m := r.session.procedures[fold(name.Name.Name)]
+		return m, m != nil
 	}
 	if fold(name.Database.Name) == "tempdb" {
 		return nil, false
@@ -89,13 +92,17 @@ func (e surroundings) askCatalog(name string, args []value.Value) (value.Value, 
 	return value.Value{}, false
 }
 
+// databaseName is DB_NAME, of the databases that the session can know.
 func (e surroundings) databaseName(args []value.Value) (value.Value, bool) {
-	id, ok := argNumber(args, 0)
-	if len(args) == 0 || ok && id == e.session.databaseNumber() {
+	if len(args) == 0 {
 		return words(e.session.Database())
 	}
-	if ok && id == 1 {
-		return words(master)
+	if id, ok := argNumber(args, 0); ok {
+		for _, d := range e.serverDatabases() {
+			if int32(d[1].Int64()) == id {
+				return d[0], true
+			}
+		}
 	}
 	return nothing()
 }
@@ -108,13 +115,17 @@ func (s *session) databaseNumber() int32 {
 	return s.db.id + 4
 }
 
+// databaseID is DB_ID, of the databases that the session can know.
 func (e surroundings) databaseID(args []value.Value) (value.Value, bool) {
-	text, ok := argText(args, 0)
-	switch {
-	case len(args) == 0 || ok && strings.EqualFold(text, e.session.Database()):
+	if len(args) == 0 {
 		return number(e.session.databaseNumber())
-	case ok && strings.EqualFold(text, master):
-		return number(1)
+	}
+	if text, ok := argText(args, 0); ok {
+		for _, d := range e.serverDatabases() {
+			if strings.EqualFold(d[0].Text(), strings.TrimRight(text, " ")) {
+				return d[1], true
+			}
+		}
 	}
 	return nothing()
 }

@@ -45,6 +45,13 @@ func (s *session) Call(ctx context.Context, c Call, out Sink) error {
 		if err := r.settle(); err != nil {
 			return err
 		}
+		if err := r.declaredOutputs(p); err != nil && !failed {
+			var e *raised
+			if err = r.failed(nil, err); err != nil && !errors.As(err, &e) {
+				return err
+			}
+			failed = true
+		}
 		return r.finishCall(p, failed)
 	})
 }
@@ -65,6 +72,27 @@ func (r *run) finishCall(p *invocation, failed bool) error {
 		}
 	}
 	return r.out.out.Done(Done{Kind: DoneProcedure, Failed: failed, InTransaction: r.session.count > 0})
+}
+
+// declaredOutputs gives the OUTPUT parameters the types that the client has declared them with, as assigning them to its
+// own variables would.
+func (r *run) declaredOutputs(p *invocation) error {
+	for i := range p.outputs {
+		o := &p.outputs[i]
+		to := p.args[o.Ordinal].Type
+		if to.ID == value.Void || to.ID == o.Type.ID && !to.IsString() {
+			continue
+		}
+		if to.Collation == nil {
+			to.Collation = o.Type.Collation
+		}
+		v, err := passTo(o.Value, o.Type, to)
+		if err != nil {
+			return err
+		}
+		o.Value, o.Type = v, to
+	}
+	return nil
 }
 
 // invocation is a call of a procedure, by a client or by EXEC.
@@ -245,7 +273,7 @@ func (r *run) fill(sc *scope, p *invocation, first int, declaration string) ([]i
 			places = append(places, place)
 			continue
 		}
-		v, err := convertTo(a.Value, a.Type, sc.layout.types[place])
+		v, err := passTo(a.Value, a.Type, sc.layout.types[place])
 		if err != nil {
 			return nil, err
 		}

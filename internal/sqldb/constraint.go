@@ -59,7 +59,7 @@ func (b *builder) key(k *tsql.Constraint, column string) error {
 		for _, key := range x.Keys {
 			c := b.t.Columns[b.t.Ordinal(key.Column)]
 			if c.Type.Nullable && c.Computed == nil {
-				if b.existing(c) {
+				if b.existing(c) || b.declaredNull[c.ID] {
 					return value.Errorf(8111, 16, 1, "Cannot define PRIMARY KEY constraint on nullable column in table '%s'.", b.t.Name)
 				}
 				c.Type.Nullable = false
@@ -186,7 +186,7 @@ func (b *builder) foreignKey(k *tsql.Constraint, column string) error {
 		return err
 	}
 	b.t.ForeignKeys = append(b.t.ForeignKeys, f)
-	return nil
+	return b.oneCascade(f)
 }
 
 func (b *builder) reference(f *catalog.ForeignKey, k *tsql.Constraint, other *catalog.Table) error {

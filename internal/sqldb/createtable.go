@@ -149,6 +149,8 @@ type builder struct {
 	// altering says that the table was there before, with columns below firstNew.
 	altering bool
 	firstNew int32
+	// declaredNull are the columns that the statement itself declares NULL.
+	declaredNull map[int32]bool
 	// explicitClustered says that a constraint or index of the definition asks for CLUSTERED.
 	explicitClustered bool
 }
@@ -181,7 +183,7 @@ func (b *builder) constraint(name tsql.Ident, kind catalog.Kind, parts ...string
 			return h, value.Errorf(2714, 16, 5, "There is already an object named '%s' in the database.", h.Name)
 		}
 		if err := free(b.e.Database(), b.schema, h.Name); err != nil {
-			return h, err
+			return h, value.Errorf(2714, 16, 5, "There is already an object named '%s' in the database.", h.Name)
 		}
 		for _, o := range b.named() {
 			if strings.EqualFold(o, h.Name) {
@@ -359,6 +361,10 @@ func (b *builder) columnType(c *catalog.Column, d *tsql.ColumnDefinition) error 
 	switch d.Null {
 	case tsql.Yes:
 		c.Type.Nullable = true
+		if b.declaredNull == nil {
+			b.declaredNull = map[int32]bool{}
+		}
+		b.declaredNull[c.ID] = true
 	case tsql.No:
 		c.Type.Nullable = false
 	default:
@@ -367,10 +373,7 @@ func (b *builder) columnType(c *catalog.Column, d *tsql.ColumnDefinition) error 
 		}
 	}
 	for _, k := range d.Constraints {
-		if k.Kind == tsql.PrimaryKey {
-			if d.Null == tsql.Yes {
-				return value.Errorf(8147, 16, 1, "Could not create IDENTITY attribute or PRIMARY KEY on nullable column '%s', table '%s'.", c.Name, b.t.Name)
-			}
+		if k.Kind == tsql.PrimaryKey && d.Null != tsql.Yes {
 			c.Type.Nullable = false
 		}
 	}

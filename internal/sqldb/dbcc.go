@@ -17,16 +17,24 @@ func (r *run) dbcc(s *tsql.DBCC) error {
 	switch s.Command {
 	case "CHECKIDENT":
 		return r.checkIdentity(s)
+	case "USEROPTIONS":
+		return r.userOptions(s)
 	case "CHECKDB", "CHECKTABLE", "CHECKALLOC", "CHECKCATALOG", "CHECKCONSTRAINTS", "FREEPROCCACHE", "DROPCLEANBUFFERS", "UPDATEUSAGE":
 		if err := r.mustBe("ALTER"); err != nil {
 			return err
 		}
-		return r.dbccDone()
+		return r.dbccDone(s)
 	}
 	return value.Errorf(40518, 16, 1, "DBCC command '%s' is not supported in this version of SQL Server.", s.Command)
 }
 
-func (r *run) dbccDone() error {
+// dbccDone says that the command has ended, unless WITH NO_INFOMSGS asks for silence.
+func (r *run) dbccDone(s *tsql.DBCC) error {
+	for _, o := range s.Options {
+		if o.Name == "NO_INFOMSGS" {
+			return nil
+		}
+	}
 	return r.out.message(value.Errorf(2528, 0, 1, "DBCC execution completed. If DBCC printed error messages, contact your system administrator."))
 }
 
@@ -63,7 +71,7 @@ func (r *run) checkIdentity(s *tsql.DBCC) error {
 		if err := r.out.message(value.Errorf(7998, 0, 1, "Checking identity information: current identity value '%s', current column value '%s'.", shown, shown)); err != nil {
 			return err
 		}
-		return r.dbccDone()
+		return r.dbccDone(s)
 	}
 	n, err := r.integer(s.Args[2])
 	if err != nil {
@@ -75,7 +83,7 @@ func (r *run) checkIdentity(s *tsql.DBCC) error {
 	if err := r.out.message(value.Errorf(7998, 0, 1, "Checking identity information: current identity value '%s'.", shown)); err != nil {
 		return err
 	}
-	return r.dbccDone()
+	return r.dbccDone(s)
 }
 
 // dbccWord is an argument that is a bare name or a string.

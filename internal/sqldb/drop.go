@@ -37,6 +37,12 @@ func (r *run) drop(s *tsql.Drop) error {
 			}
 			continue
 		}
+		if s.Kind == tsql.ProcedureObject && isTemporary(name.Name.Name) {
+			if err := r.dropTemporaryProcedure(name, s.IfExists); err != nil {
+				return err
+			}
+			continue
+		}
 		err := r.change(func(e *catalog.Edit, tx *txn.Tx) error { return r.dropObject(e, tx, s, name) })
 		if err != nil {
 			return err

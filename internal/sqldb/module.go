@@ -25,6 +25,9 @@ type definition struct {
 
 // defineModule makes a module or changes it; fill settles what is of its kind.
 func (r *run) defineModule(d definition, fill func(m *catalog.Module, e *catalog.Edit) error) error {
+	if err := refuseTemporary(d); err != nil {
+		return err
+	}
 	return r.change(func(e *catalog.Edit, _ *txn.Tx) error {
 		schema, err := r.target(e.Database(), d.name)
 		if err != nil {
@@ -146,6 +149,9 @@ func moduleColumns(view string, names []tsql.Ident, columns []plan.Column) ([]*c
 func (r *run) createProcedure(s *tsql.CreateProcedure) error {
 	if s.Number > 1 || s.ForReplication {
 		return value.Errorf(40510, 16, 1, "Statement 'CREATE PROCEDURE ;number or FOR REPLICATION' is not supported in this version of SQL Server.")
+	}
+	if isTemporary(s.Name.Name.Name) {
+		return r.createTemporaryProcedure(s)
 	}
 	d := definition{mode: s.Mode, name: s.Name, kind: catalog.KindProcedure, span: s.Span(), options: s.Options, permission: "CREATE PROCEDURE"}
 	return r.defineModule(d, func(m *catalog.Module, _ *catalog.Edit) (err error) {

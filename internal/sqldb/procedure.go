@@ -85,7 +85,7 @@ func (r *run) takeOutputs(s *tsql.Execute, p *invocation, targets map[int]int) e
 		if !ok {
 			continue
 		}
-		v, err := convertTo(o.Value, o.Type, r.scope.layout.types[place])
+		v, err := passTo(o.Value, o.Type, r.scope.layout.types[place])
 		if err != nil {
 			return err
 		}
@@ -144,6 +144,9 @@ func (r *run) invokeModule(p *invocation) error {
 	if m.Kind != catalog.KindProcedure && m.Kind != catalog.KindScalarFunction {
 		return value.Errorf(2809, 16, 1, "The request for procedure '%s' failed because '%s' is a %s object.", m.Name, m.Name, objectKindName(m.Kind))
 	}
+	if isTemporary(m.Name) {
+		return r.runModule(m, p) // the session made it
+	}
 	if err := r.permit([]plan.Need{{Permission: "EXECUTE", Object: m.ID, Through: r.chain()}}); err != nil {
 		return err
 	}
@@ -167,6 +170,9 @@ func (r *run) findProcedure(p *invocation) (*catalog.Module, error) {
 		return nil, value.Errorf(2812, 16, 62, "Could not find stored procedure '%s'.", p.name)
 	}
 	d := r.session.view()
+	if isTemporary(name.Name.Name) {
+		return r.session.procedures[fold(name.Name.Name)], nil
+	}
 	if name.Database.Name != "" && !strings.EqualFold(name.Database.Name, d.Name) {
 		return nil, value.Errorf(40515, 16, 1, "Reference to database and/or server name in '%s' is not supported in this version of SQL Server.", p.name)
 	}
@@ -202,9 +208,10 @@ func (r *run) findProcedure(p *invocation) (*catalog.Module, error) {
 	return find(catalog.SchemaDBO), nil
 }
 
-// chain is the owner through whose module the running statements reach what they name, 0 outside of one.
+// chain is the owner through whose module the running statements reach what they name, 0 outside of one. A # procedure is
+// nobody's but the session's.
 func (r *run) chain() int32 {
-	if r.scope == nil || r.scope.module == nil {
+	if r.scope == nil || r.scope.module == nil || isTemporary(r.scope.module.Name) {
 		return 0
 	}
 	return r.session.view().Owner(r.scope.module)
@@ -279,8 +286,10 @@ func (r *run) runModule(m *catalog.Module, p *invocation) error {
 		if err != nil {
 			return err
 		}
-		for ordinal, place := range places {
-			p.give(ordinal, sc.frame[place], sc.layout.types[place])
+		for ordinal := range p.args {
+			if place, ok := places[ordinal]; ok {
+				p.give(ordinal, sc.frame[place], sc.layout.types[place])
+			}
 		}
 		return nil
 	})
@@ -331,7 +340,7 @@ func (r *run) fillModule(sc *scope, b *body, m *catalog.Module, p *invocation) (
 			given[place] = true
 			continue
 		}
-		v, err := convertTo(a.Value, a.Type, sc.layout.types[place])
+		v, err := passTo(a.Value, a.Type, sc.layout.types[place])
 		if err != nil {
 			return nil, err
 		}

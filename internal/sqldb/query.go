@@ -44,7 +44,7 @@ func (r *run) environment(local *bool) *bind.Environment {
 		env.Variable = r.scope.layout.find
 	}
 	if r.scope != nil && r.scope.module != nil {
-		env.Owner = s.view().Owner(r.scope.module)
+		env.Owner = r.chain()
 	}
 	return env
 }

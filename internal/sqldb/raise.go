@@ -13,6 +13,7 @@ import (
 // raised is an error on its way out of the statements that it ends.
 type raised struct {
 	message   *value.Error
+	before    *value.Error // told first, where a statement fails with two errors
 	reach     reach
 	scope     *scope // where it was raised
 	reported  bool   // the client has been told
@@ -64,8 +65,11 @@ func (r *run) failed(s tsql.Statement, err error) error {
 		return err
 	}
 	m := r.messageOf(s, err)
-	r.session.lastError, r.session.affected = m.Number, 0
 	out := &raised{message: m, reach: reaches(m.Number), scope: r.scope, statement: s}
+	if then := follows(s, m); then != nil {
+		out.before, out.message = m, then
+	}
+	r.session.lastError, r.session.affected = out.message.Number, 0
 	if _, thrown := s.(*tsql.Throw); thrown {
 		out.reach, out.thrown = endsBatch, true
 	}
@@ -100,6 +104,11 @@ func (r *run) catches(e *raised) bool {
 // report tells the client, and rolls back what the error undoes.
 func (r *run) report(e *raised) error {
 	e.reported = true
+	if e.before != nil {
+		if err := r.out.message(e.before); err != nil {
+			return err
+		}
+	}
 	if err := r.out.message(e.message); err != nil {
 		return err
 	}

@@ -40,8 +40,12 @@ func (s *settings) flags(name string) (*bool, bool) {
 		return &s.ansiPadding, true
 	case "ANSI_NULL_DFLT_ON":
 		return &s.ansiNullDefault, true
+	case "ANSI_NULL_DFLT_OFF":
+		return &s.ansiNullDefaultOff, true
 	case "ARITHABORT":
 		return &s.arithAbort, true
+	case "ARITHIGNORE":
+		return &s.arithIgnore, true
 	case "CONCAT_NULL_YIELDS_NULL":
 		return &s.concatNull, true
 	case "NOCOUNT":
@@ -60,7 +64,7 @@ func (s *settings) flags(name string) (*bool, bool) {
 		return &s.parseOnly, true
 	case "FMTONLY":
 		return &s.formatOnly, true
-	case "ANSI_NULL_DFLT_OFF", "ARITHIGNORE", "FORCEPLAN", "NO_BROWSETABLE", "REMOTE_PROC_TRANSACTIONS", "RESULT_SET_CACHING",
+	case "FORCEPLAN", "NO_BROWSETABLE", "REMOTE_PROC_TRANSACTIONS", "RESULT_SET_CACHING",
 		"STATISTICS IO", "STATISTICS TIME", "STATISTICS PROFILE", "STATISTICS XML", "SHOWPLAN_ALL", "SHOWPLAN_TEXT", "SHOWPLAN_XML", "DISABLE_DEF_CNST_CHK":
 		return nil, true
 	}
@@ -85,6 +89,11 @@ func (r *run) setOption(s *tsql.SetOption) error {
 		}
 		if flag != nil {
 			*flag = s.On
+		}
+		if set := &r.session.settings; s.On && name == "ANSI_NULL_DFLT_ON" { // each turns the other off
+			set.ansiNullDefaultOff = false
+		} else if s.On && name == "ANSI_NULL_DFLT_OFF" {
+			set.ansiNullDefault = false
 		}
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
@@ -30,15 +31,17 @@ type session struct {
 	tx         *txn.Tx // the open transaction; nil outside of one
 	count      int     // @@TRANCOUNT
 	descriptor uint64
+	shown      atomic.Uint64 // descriptor, for sessions that ask
 	doomed     bool
 	ran        bool          // a statement has run in the transaction
 	edit       *catalog.Edit // definitions that the transaction has changed; nil for none
 	saved      map[string]*catalog.Edit
 
-	local     *txn.Local
-	temporary map[string]*catalog.Table // # tables by folded name
-	version   int                       // grows when a temporary table comes or goes
-	nextTable int32                     // ids of temporary tables and variables, negative
+	local      *txn.Local
+	temporary  map[string]*catalog.Table  // # tables by folded name
+	procedures map[string]*catalog.Module // # procedures by folded name
+	version    int                        // grows when a temporary table comes or goes
+	nextTable  int32                      // ids of temporary tables and variables, negative
 
 	affected      int64 // @@ROWCOUNT
 	lastError     int32 // @@ERROR
@@ -98,6 +101,7 @@ func (s *session) fresh() {
 	}
 	s.memory = exec.NewBudget(sessionMemory)
 	s.temporary = map[string]*catalog.Table{}
+	s.procedures = map[string]*catalog.Module{}
 	s.context = map[string]contextValue{}
 	s.prepared = map[int32]*preparedStatement{}
 	s.cursors, s.serverCursors, s.cursorRows = map[string]*cursor{}, map[int32]*cursor{}, 0

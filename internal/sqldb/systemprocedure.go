@@ -413,28 +413,6 @@ func (e surroundings) serverDatabases() [][]value.Value {
 	return rows
 }
 
-// serverSessions are session_id, login_time, host_name, program_name, login_name, database_id, status, open_transaction_count.
-func (e surroundings) serverSessions() [][]value.Value {
-	s := e.session
-	s.service.mu.Lock()
-	defer s.service.mu.Unlock()
-	var rows [][]value.Value
-	for _, one := range s.service.sessions {
-		if one.serverName != s.serverName || one != s && (one.db != s.db || !s.who.server) {
-			continue
-		}
-		status := "sleeping"
-		if one == s {
-			status = "running"
-		}
-		rows = append(rows, []value.Value{
-			value.OfInt(int64(one.id)), value.OfDateTime(ticksOf(one.began)), value.OfString(one.login.Host), value.OfString(one.login.App),
-			value.OfString(one.original.login), value.OfInt(int64(one.db.id + 4)), value.OfString(status),
-		})
-	}
-	return rows
-}
-
 // serverLogins are name, sid, type, is_disabled, create_date, modify_date, default_database_name.
 func (e surroundings) serverLogins() [][]value.Value {
 	s := e.session

@@ -58,6 +58,7 @@ func (s *session) beginTransaction(out *answer) error {
 	s.tx = s.service.engine.Begin(s.options())
 	s.tx.SetPriority(s.settings.deadlockPriority)
 	s.descriptor = s.tx.Number()
+	s.shown.Store(s.descriptor)
 	s.saved, s.ran = nil, false
 	return out.change(Change{Kind: ChangeBegin, Descriptor: s.descriptor})
 }
@@ -109,6 +110,7 @@ func doomedError() error {
 // over forgets the transaction that has ended.
 func (s *session) over() {
 	s.tx, s.count, s.descriptor, s.doomed, s.edit, s.saved, s.ran = nil, 0, 0, false, nil, nil, false
+	s.shown.Store(0)
 }
 
 // abort is ROLLBACK of all.

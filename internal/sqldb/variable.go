@@ -187,6 +187,19 @@ func convertTo(v value.Value, from, to value.Type) (value.Value, error) {
 	return value.Converter(from, to)(v)
 }
 
+// passTo converts a value on its way into a parameter or back from one: what does not fit is 8114, whatever the conversion
+// says of it elsewhere.
+func passTo(v value.Value, from, to value.Type) (value.Value, error) {
+	if v.IsNull() || !value.Implicit(from, to) {
+		return convertTo(v, from, to)
+	}
+	out, err := convertTo(v, from, to)
+	if err != nil {
+		return out, value.NotConverted(from, to)
+	}
+	return out, nil
+}
+
 // setVariable runs SET @v = x, and the compound forms.
 func (r *run) setVariable(s *tsql.SetVariable) error {
 	if s.Cursor != nil {

@@ -199,7 +199,8 @@ func (a *answer) Done(d sqldb.Done) error {
 		bit uint16
 	}{
 		{d.More, wire.DoneMore},
-		{d.Failed || d.Attention, wire.DoneError}, // an attention is acknowledged in a message of its own
+		{(d.Failed || d.Attention) && !a.severe, wire.DoneError}, // an attention is acknowledged in a message of its own
+		{a.severe, wire.DoneServerError},                         // in its place: the results are to be discarded
 		{d.InTransaction, wire.DoneInTransaction},
 		{d.Counted, wire.DoneCount},
 	} {
@@ -221,7 +222,10 @@ func (a *answer) Done(d sqldb.Done) error {
 // close appends the last DONE of a request whose session did not.
 func (a *answer) close(buf []byte, failed bool) []byte {
 	status, kind := uint16(0), wire.Done
-	if failed {
+	switch {
+	case a.severe:
+		status = wire.DoneServerError
+	case failed:
 		status = wire.DoneError
 	}
 	if a.connection.session.Descriptor() != 0 {

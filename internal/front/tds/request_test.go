@@ -138,12 +138,13 @@ func TestFatal(t *testing.T) {
 	w := newWorld(t, nil)
 	other := w.connect()
 	c := w.connect()
-	if m := c.run("fatal").message(596); m == nil || m.class != 21 {
-		t.Errorf("%+v", m)
+	got := c.run("fatal")
+	if m := got.message(596); m == nil || m.class != 21 || got.last().status != wire.DoneServerError {
+		t.Errorf("%+v", got)
 	}
 	c.closed()
 	c = w.connect()
-	got := c.run("internal")
+	got = c.run("internal")
 	if m := got.message(40197); m == nil || strings.Contains(m.text, "secret") || len(got.of(0xAA)) != 1 {
 		t.Errorf("%+v", got)
 	}

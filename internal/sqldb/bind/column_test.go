@@ -24,7 +24,7 @@ func TestColumns(t *testing.T) {
 		{"SELECT CASE WHEN id > 1 THEN 'a' ELSE 'bcd' END, CASE WHEN id > 1 THEN 1 END FROM customers", " varchar(3),  int null"},
 		{
 			"SELECT CAST(id AS bigint), CAST(name AS varchar(10)), TRY_CAST(name AS int), CONVERT(char, id) FROM customers",
-			" bigint,  varchar(10),  int null,  char(30)",
+			" bigint null,  varchar(10) null,  int null,  char(30) null",
 		},
 		{"SELECT id FROM customers UNION ALL SELECT NULL", "id int null"},
 		{"SELECT id FROM customers UNION ALL SELECT total FROM orders", "id decimal(12,2) null"},

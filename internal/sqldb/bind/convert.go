@@ -29,7 +29,7 @@ func (b *binder) conversion(s *scope, span tsql.Span, x tsql.Expr, dt tsql.DataT
 	if !value.Explicit(from, to) {
 		return nil, at(span, value.NotExplicit(from, to))
 	}
-	to.Nullable = from.Nullable || try
+	to.Nullable = true // as SQL Server's metadata has it, whatever is converted
 	if to.IsString() && to.Collation == nil && from.IsString() {
 		to.Collation = from.Collation
 	}

@@ -176,20 +176,42 @@ func sysdatabases(r *rows) {
 // commentSize is how many characters of a text one row of syscomments has.
 const commentSize = 4000
 
+// syscomments are the texts of modules, of constraints and of computed columns.
 func syscomments(r *rows) {
 	r.eachModule(func(h *catalog.Header, m *catalog.Module) bool {
 		whole, ok := r.definition(m).(string)
 		if !ok {
 			return r.add(h.ID, 0, 1, 0, nil, 2, 0, false, false, nil)
 		}
-		text := []rune(whole)
-		for n := 1; len(text) > 0; n++ {
-			part := text[:min(commentSize, len(text))]
-			text = text[len(part):]
-			if !r.add(h.ID, 0, n, 0, nil, 2, 0, false, false, string(part)) {
-				return false
+		return r.comment(h.ID, 0, whole)
+	})
+	for t := range r.db.Tables() {
+		if !r.env.Visible(t.ID) {
+			continue
+		}
+		for _, c := range t.Columns {
+			if c.Default != nil && !r.comment(c.Default.ID, 0, c.Default.Text) ||
+				c.Computed != nil && !r.comment(t.ID, c.ID, c.Computed.Text) {
+				return
 			}
 		}
-		return true
-	})
+		for _, c := range t.Checks {
+			if !r.comment(c.ID, 0, c.Text) {
+				return
+			}
+		}
+	}
+}
+
+// comment adds the rows of one text.
+func (r *rows) comment(id, number int32, whole string) bool {
+	text := []rune(whole)
+	for n := 1; len(text) > 0; n++ {
+		part := text[:min(commentSize, len(text))]
+		text = text[len(part):]
+		if !r.add(id, number, n, 0, nil, 2, 0, false, false, string(part)) {
+			return false
+		}
+	}
+	return true
 }

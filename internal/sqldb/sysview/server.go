@@ -1,11 +1,45 @@
 package sysview
 
-import "github.com/alcedo-cloud/alcedo/internal/sqldb/value"
+import (
+	"encoding/binary"
 
-// The rows of Server("sessions"): session_id, login_time (datetime), host_name, program_name, login_name, database_id,
-// status (running, sleeping); and, where the server knows them, host_process_id, open_transaction_count,
-// client_net_address, last_request_start_time (datetime).
-const serverSessionColumns = 7
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
+)
+
+// The columns of Server("sessions"), in their order.
+const (
+	sessionID    = iota
+	sessionBegan // datetime
+	sessionHost
+	sessionProgram
+	sessionLogin
+	sessionDatabase
+	sessionStatus // running, sleeping
+	sessionProcess
+	sessionTransactions // @@TRANCOUNT
+	sessionAddress
+	sessionAsked // datetime
+	sessionLibrary
+	sessionLanguage
+	sessionDateFormat
+	sessionDateFirst
+	sessionIsolation // as transaction_isolation_level
+	sessionLockTimeout
+	sessionDeadlockPriority
+	sessionAffected
+	sessionError
+	sessionTextSize
+	sessionTransaction // the open transaction's descriptor, 0 for none
+	sessionQuotedIdentifier
+	sessionArithAbort
+	sessionAnsiNullDefault
+	sessionAnsiDefaults
+	sessionAnsiWarnings
+	sessionAnsiPadding
+	sessionAnsiNulls
+	sessionConcatNull
+	serverSessionColumns
+)
 
 // The rows of Server("operations"): session_activity_id, resource_type, resource_type_desc, major_resource_id,
 // minor_resource_id, operation, state, state_desc, percent_complete, error_code, error_desc, error_severity, error_state,
@@ -20,9 +54,12 @@ func serverViews() []view {
 			context_info varbinary(128) null, cpu_time int, memory_usage int, total_scheduled_time int, total_elapsed_time int, endpoint_id int,
 			last_request_start_time datetime, last_request_end_time datetime null, reads bigint, writes bigint, logical_reads bigint,
 			is_user_process bit, text_size int, language nvarchar(128) null, date_format nvarchar(3) null, date_first smallint,
-			transaction_isolation_level smallint, lock_timeout int, deadlock_priority int, row_count bigint, prev_error int,
+			quoted_identifier bit, arithabort bit, ansi_null_dflt_on bit, ansi_defaults bit, ansi_warnings bit, ansi_padding bit,
+			ansi_nulls bit, concat_null_yields_null bit, transaction_isolation_level smallint, lock_timeout int, deadlock_priority int, row_count bigint, prev_error int,
 			original_security_id varbinary(85), original_login_name nvarchar(128), database_id smallint, authenticating_database_id int null,
 			open_transaction_count int`, sessions},
+		{"sys", "dm_tran_session_transactions", `session_id int, transaction_id bigint, transaction_descriptor binary(8), enlist_count int,
+			is_user_transaction bit, is_local bit, is_enlisted bit, is_bound bit, open_transaction_count int`, openTransactions},
 		{"sys", "dm_exec_connections", `session_id int null, most_recent_session_id int null, connect_time datetime, net_transport nvarchar(40),
 			protocol_type nvarchar(40) null, protocol_version int null, endpoint_id int null, encrypt_option nvarchar(40), auth_scheme nvarchar(40),
 			node_affinity smallint, num_reads int null, num_writes int null, last_read datetime null, last_write datetime null,
@@ -43,46 +80,43 @@ func serverViews() []view {
 	}
 }
 
-// session is one row of Server("sessions").
-type session struct {
-	id, began, host, program, login, database, status value.Value
-	process, transactions, address, asked             any
-}
-
-func (r *rows) sessions(visit func(s session) bool) {
-	for _, v := range r.env.Server("sessions") {
-		if len(v) < serverSessionColumns {
-			continue
-		}
-		s := session{id: v[0], began: v[1], host: v[2], program: v[3], login: v[4], database: v[5], status: v[6], transactions: 0, asked: v[1]}
-		for i, place := range []*any{&s.process, &s.transactions, &s.address, &s.asked} {
-			if n := serverSessionColumns + i; n < len(v) {
-				*place = v[n]
-			}
-		}
-		if !visit(s) {
+func (r *rows) sessions(visit func(s []value.Value) bool) {
+	for _, s := range r.env.Server("sessions") {
+		if len(s) >= serverSessionColumns && !visit(s) {
 			return
 		}
 	}
 }
 
 func sessions(r *rows) {
-	r.sessions(func(s session) bool {
-		return r.add(s.id, s.began, s.host, s.program, s.process, 7, nil, []byte{1}, s.login, nil, nil, s.status, nil, 0, 0, 0, 0, 0,
-			s.asked, s.asked, 0, 0, 0, true, 2147483647, "us_english", "mdy", 7, 2, -1, 0, 0, 0, []byte{1}, s.login, s.database, s.database, s.transactions)
+	r.sessions(func(s []value.Value) bool {
+		return r.add(s[sessionID], s[sessionBegan], s[sessionHost], s[sessionProgram], s[sessionProcess], 7, s[sessionLibrary], []byte{1}, s[sessionLogin],
+			nil, nil, s[sessionStatus], nil, 0, 0, 0, 0, 0, s[sessionAsked], s[sessionAsked], 0, 0, 0, true, s[sessionTextSize], s[sessionLanguage],
+			s[sessionDateFormat], s[sessionDateFirst], s[sessionQuotedIdentifier], s[sessionArithAbort], s[sessionAnsiNullDefault], s[sessionAnsiDefaults],
+			s[sessionAnsiWarnings], s[sessionAnsiPadding], s[sessionAnsiNulls], s[sessionConcatNull], s[sessionIsolation], s[sessionLockTimeout],
+			s[sessionDeadlockPriority], s[sessionAffected], s[sessionError], []byte{1}, s[sessionLogin], s[sessionDatabase], s[sessionDatabase], s[sessionTransactions])
+	})
+}
+
+func openTransactions(r *rows) {
+	r.sessions(func(s []value.Value) bool {
+		n := s[sessionTransaction].Int64()
+		return n == 0 || r.add(s[sessionID], n, binary.LittleEndian.AppendUint64(nil, uint64(n)), 1, true, true, false, false, s[sessionTransactions])
 	})
 }
 
 func connections(r *rows) {
-	r.sessions(func(s session) bool {
-		return r.add(s.id, s.id, s.began, "TCP", "TSQL", 0x74000004, 4, "TRUE", "SQL", 0, nil, nil, s.asked, s.asked, nil, s.address, nil, nil, 1433, value.OfGUID([16]byte{}))
+	r.sessions(func(s []value.Value) bool {
+		return r.add(s[sessionID], s[sessionID], s[sessionBegan], "TCP", "TSQL", 0x74000004, 4, "TRUE", "SQL", 0, nil, nil, s[sessionAsked], s[sessionAsked],
+			nil, s[sessionAddress], nil, nil, 1433, value.OfGUID([16]byte{}))
 	})
 }
 
 func processes(r *rows) {
-	r.sessions(func(s session) bool {
-		return r.add(s.id, 0, 0, []byte{0, 0}, 0, "MISCELLANEOUS", "", s.database, 1, 0, 0, 0, s.began, s.asked, 0, s.transactions, s.status, make([]byte, 86), s.host,
-			s.program, "", "AWAITING COMMAND", "", "", "", "TCP/IP", s.login, make([]byte, 128), make([]byte, 20), 0, 0, 0)
+	r.sessions(func(s []value.Value) bool {
+		return r.add(s[sessionID], 0, 0, []byte{0, 0}, 0, "MISCELLANEOUS", "", s[sessionDatabase], 1, 0, 0, 0, s[sessionBegan], s[sessionAsked], 0,
+			s[sessionTransactions], s[sessionStatus], make([]byte, 86), s[sessionHost], s[sessionProgram], "", "AWAITING COMMAND", "", "", "", "TCP/IP",
+			s[sessionLogin], make([]byte, 128), make([]byte, 20), 0, 0, 0)
 	})
 }
 

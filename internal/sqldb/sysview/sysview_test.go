@@ -31,7 +31,11 @@ func (w *world) Server(name string) [][]value.Value {
 	case "databases":
 		return [][]value.Value{{text("master"), n(1), when, text(defaultCollation), text("System"), text("System0"), n(1)}, {text("shop"), n(5), when, text(defaultCollation), text("Basic"), text("Basic"), n(1)}}
 	case "sessions":
-		return [][]value.Value{{n(55), when, text("host"), text("app"), text("login"), n(5), text("running")}}
+		yes := value.OfBool(true)
+		return [][]value.Value{{
+			n(55), when, text("host"), text("app"), text("login"), n(5), text("running"), n(77), n(2), text("127.0.0.1"), when, text("library"),
+			text("us_english"), text("mdy"), n(7), n(4), n(-1), n(0), n(3), n(0), n(-1), n(258), yes, yes, yes, yes, yes, yes, yes, yes,
+		}}
 	case "logins":
 		return [][]value.Value{{text("admin"), value.OfByteSlice([]byte{1}), text("S"), value.OfBool(false), when, when, text("master")}}
 	case "counters":

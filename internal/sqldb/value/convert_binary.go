@@ -61,13 +61,13 @@ func bytesOfString(s string, from, to Type, style int) (Value, error) {
 		digits := s
 		if style == 1 {
 			if len(s) < 2 || s[0] != '0' || s[1]|0x20 != 'x' {
-				return Value{}, errConverting(from, to)
+				return Value{}, NotConverted(from, to)
 			}
 			digits = s[2:]
 		}
 		b, err := hex.DecodeString(digits)
 		if err != nil {
-			return Value{}, errConverting(from, to)
+			return Value{}, NotConverted(from, to)
 		}
 		return OfBytes(fitBytes(string(b), to)), nil
 	case 0, NoStyle:
@@ -206,7 +206,7 @@ func dateOfBytes(s string, from, to Type) (Value, error) {
 	}
 	v, ok := newDateOfBytes([]byte(s), to)
 	if !ok {
-		return Value{}, errConverting(from, to)
+		return Value{}, NotConverted(from, to)
 	}
 	return v, nil
 }

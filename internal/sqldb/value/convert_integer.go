@@ -156,7 +156,7 @@ func parseInteger(s string, from, to Type) (Value, error) {
 	}
 	switch {
 	case !ok && to.ID == BigInt:
-		return Value{}, errConverting(from, to)
+		return Value{}, NotConverted(from, to)
 	case !ok:
 		return Value{}, errFailed(from, to, s)
 	case overflow:

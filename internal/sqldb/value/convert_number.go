@@ -30,14 +30,14 @@ func toFloat(from, to Type) Conversion {
 			return OfFloat(0), nil
 		}
 		if !floatSyntax(s) {
-			return Value{}, errConverting(from, to)
+			return Value{}, NotConverted(from, to)
 		}
 		f, err := strconv.ParseFloat(s, 64)
 		if errors.Is(err, strconv.ErrRange) {
 			return Value{}, errOverflow(from, to)
 		}
 		if err != nil {
-			return Value{}, errConverting(from, to)
+			return Value{}, NotConverted(from, to)
 		}
 		return finish(f, s)
 	}
@@ -170,7 +170,7 @@ func toDecimal(from, to Type) Conversion {
 		return func(v Value) (Value, error) {
 			n, scale, ok := parseDigits(strings.Trim(v.text, " "))
 			if !ok {
-				return Value{}, errConverting(from, to)
+				return Value{}, NotConverted(from, to)
 			}
 			return finish(n, scale)
 		}
@@ -178,7 +178,7 @@ func toDecimal(from, to Type) Conversion {
 	return func(v Value) (Value, error) {
 		n, scale, ok := decimalOfBytes(v.text)
 		if !ok {
-			return Value{}, errConverting(from, to)
+			return Value{}, NotConverted(from, to)
 		}
 		return finish(n, scale)
 	}

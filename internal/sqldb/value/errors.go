@@ -17,7 +17,8 @@ func errFailed(from, to Type, s string) *Error {
 	return Errorf(245, 16, 1, "Conversion failed when converting the %s value '%s' to data type %s.", from.inMessage(), excerpt(s), to.Name())
 }
 
-func errConverting(from, to Type) *Error {
+// NotConverted is message 8114: a value of a type is none of another.
+func NotConverted(from, to Type) *Error {
 	return Errorf(8114, 16, 5, "Error converting data type %s to %s.", from.inMessage(), to.inMessage())
 }
 
