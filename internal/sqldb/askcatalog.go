@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/sysview"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
 	"github.com/alcedo-cloud/alcedo/internal/tsql"
 )
@@ -29,7 +30,26 @@ func (r *run) named(text string) (catalog.Object, bool) {
 	if fold(name.Database.Name) == "tempdb" {
 		return nil, false
 	}
-	return r.find(*name)
+	if o, ok := r.find(*name); ok {
+		return o, true
+	}
+	return sysview.SystemObject(name.Schema.Name, name.Name.Name)
+}
+
+// withID finds an object by its id, one of the server's own too.
+func (e surroundings) withID(id int32) (catalog.Object, bool) {
+	if o, ok := e.session.view().ObjectByID(id); ok {
+		return o, e.visible(id)
+	}
+	if id < 0 {
+		return sysview.SystemObjectByID(id)
+	}
+	return nil, false
+}
+
+// shown reports whether the user may know of an object that was named.
+func (e surroundings) shown(o catalog.Object) bool {
+	return isTemporary(o.Head().Name) || o.Head().ID < 0 || e.visible(o.Head().ID)
 }
 
 func argText(args []value.Value, i int) (string, bool) {
@@ -136,7 +156,7 @@ func (e surroundings) objectID(args []value.Value) (value.Value, bool) {
 		return nothing()
 	}
 	o, found := e.named(text)
-	if !found || !isTemporary(o.Head().Name) && !e.visible(o.Head().ID) {
+	if !found || !e.shown(o) {
 		return nothing()
 	}
 	if kind, given := argText(args, 1); given && !strings.EqualFold(strings.TrimSpace(kind), string(o.Head().Kind)) {
@@ -147,8 +167,8 @@ func (e surroundings) objectID(args []value.Value) (value.Value, bool) {
 
 func (e surroundings) objectName(function string, args []value.Value) (value.Value, bool) {
 	id, ok := argNumber(args, 0)
-	o, found := e.session.view().ObjectByID(id)
-	if !ok || !found || !e.visible(id) {
+	o, found := e.withID(id)
+	if !ok || !found {
 		return nothing()
 	}
 	switch function {
@@ -189,8 +209,8 @@ func (e surroundings) columnAnswer(function string, args []value.Value) (value.V
 	if function == "COL_NAME" {
 		id, _ := argNumber(args, 0)
 		number, ok := argNumber(args, 1)
-		o, found := e.session.view().ObjectByID(id)
-		if !ok || !found || !e.visible(id) {
+		o, found := e.withID(id)
+		if !ok || !found {
 			return nothing()
 		}
 		for _, c := range columnsOf(o) {
@@ -203,7 +223,7 @@ func (e surroundings) columnAnswer(function string, args []value.Value) (value.V
 	text, _ := argText(args, 0)
 	column, _ := argText(args, 1)
 	o, ok := e.named(text)
-	if !ok || !isTemporary(o.Head().Name) && !e.visible(o.Head().ID) {
+	if !ok || !e.shown(o) {
 		return nothing()
 	}
 	for _, c := range columnsOf(o) {

@@ -48,6 +48,11 @@ func TestBatches(t *testing.T) {
 		{"no transaction to roll back", "ROLLBACK", []string{"Msg 3903: …"}},
 		{"definitions are rolled back", "BEGIN TRAN; CREATE TABLE gone (i int); INSERT gone VALUES (1); SELECT COUNT(*) FROM gone; ROLLBACK; SELECT OBJECT_ID('gone')", []string{"1", "NULL"}},
 		{"definitions, to a savepoint", "BEGIN TRAN; CREATE TABLE kept (i int); SAVE TRAN s; ALTER TABLE kept ADD j int; ROLLBACK TRAN s; COMMIT; SELECT COUNT(*) FROM sys.columns WHERE object_id = OBJECT_ID('kept'); DROP TABLE kept", []string{"1"}},
+		{
+			"names of keys are free again", "CREATE TABLE k (i int CONSTRAINT k_i PRIMARY KEY, j int CONSTRAINT k_j UNIQUE, l int CONSTRAINT k_l DEFAULT 1 CONSTRAINT k_c CHECK (l > 0)); ALTER TABLE k DROP CONSTRAINT k_j; ALTER TABLE k ADD CONSTRAINT k_j UNIQUE (l); EXEC sp_rename 'k', 'k2'; DROP TABLE k2; " +
+				"CREATE TABLE k (i int CONSTRAINT k_i PRIMARY KEY, j int CONSTRAINT k_j UNIQUE, l int CONSTRAINT k_l DEFAULT 1 CONSTRAINT k_c CHECK (l > 0)); SELECT COUNT(*) FROM sys.objects WHERE name LIKE 'k[_]_'; DROP TABLE k",
+			[]string{"Msg 15477: …", "4"},
+		},
 		{"identity survives rollback", "CREATE TABLE n (i int IDENTITY, j int); BEGIN TRAN; INSERT n VALUES (1); ROLLBACK; INSERT n VALUES (2); SELECT i FROM n; DROP TABLE n", []string{"2"}},
 		{"loops", "DECLARE @i int = 0, @s int = 0; WHILE 1 = 1 BEGIN SET @i += 1; IF @i % 2 = 0 CONTINUE; IF @i > 7 BREAK; SET @s += @i END; SELECT @s", []string{"16"}},
 		{"GOTO", "DECLARE @i int = 0; again: SET @i += 1; IF @i < 3 GOTO again; SELECT @i", []string{"3"}},

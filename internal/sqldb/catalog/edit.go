@@ -88,7 +88,8 @@ func (e *Edit) forget(id int32) {
 	for _, o := range drop {
 		h := o.Head()
 		delete(e.d.objects, h.ID)
-		if key := nameOf(o); e.d.names[key] == o {
+		// By id: a key's object is made anew each time it is asked for.
+		if key := nameOf(o); e.d.names[key] != nil && e.d.names[key].Head().ID == h.ID {
 			delete(e.d.names, key)
 		}
 	}

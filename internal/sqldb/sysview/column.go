@@ -77,8 +77,8 @@ func columnViews() []view {
 	}
 	return []view{
 		{"sys", "columns", columnColumns, all},
-		{"sys", "all_columns", columnColumns, all},
-		{"sys", "system_columns", columnColumns, func(*rows) {}},
+		{"sys", "all_columns", columnColumns, func(r *rows) { all(r); systemColumnRows(r) }},
+		{"sys", "system_columns", columnColumns, systemColumnRows},
 		{"sys", "computed_columns", computedColumns(), computed},
 		{"sys", "identity_columns", identityColumns(), identities},
 	}

@@ -91,15 +91,17 @@ func objectViews() []view {
 			}
 		}
 	}
-	none := func(*rows) {}
+	both := func(own, system func(*rows)) func(*rows) {
+		return func(r *rows) { own(r); system(r) }
+	}
 	return []view{
 		{"sys", "objects", objectColumns, all},
-		{"sys", "all_objects", objectColumns, all},
-		{"sys", "system_objects", objectColumns, none},
+		{"sys", "all_objects", objectColumns, both(all, systemObjectRows)},
+		{"sys", "system_objects", objectColumns, systemObjectRows},
 		{"sys", "tables", objectColumns + tableColumns, tables},
 		{"sys", "views", objectColumns + viewColumns, views},
-		{"sys", "all_views", objectColumns + viewColumns, views},
-		{"sys", "system_views", objectColumns + viewColumns, none},
+		{"sys", "all_views", objectColumns + viewColumns, both(views, systemViewRows)},
+		{"sys", "system_views", objectColumns + viewColumns, systemViewRows},
 		{"sys", "sequences", objectColumns + sequenceColumns, sequences},
 		{"sys", "synonyms", objectColumns + ", base_object_name nvarchar(1035) null", synonyms},
 		{"sys", "schemas", "name sysname, schema_id int, principal_id int null", schemas},

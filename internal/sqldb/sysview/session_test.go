@@ -76,6 +76,13 @@ var asked = []struct{ text, row string }{
 	{"EXEC sp_spaceused 'customer'", "customer|2 "},
 	{"SELECT name FROM sysobjects WHERE xtype = 'U' ORDER BY 1", "customer"},
 	{"SELECT objname, value FROM fn_listextendedproperty(NULL, 'SCHEMA', 'dbo', 'TABLE', 'customer', NULL, NULL)", "customer|who buys"},
+	{"EXEC sp_help", "customer|dbo|user table"},
+	{"SELECT name FROM sys.system_views WHERE name IN ('dm_exec_sessions', 'dm_pdw_nodes_exec_sessions')", "dm_exec_sessions"},
+	{"SELECT TYPE_NAME(user_type_id) FROM sys.all_columns WHERE object_id = OBJECT_ID('sys.tables') AND name = 'create_date'", "datetime"},
+	{"SELECT COL_NAME(OBJECT_ID('INFORMATION_SCHEMA.TABLES'), 3), COL_LENGTH('sys.tables', 'name')", "TABLE_NAME|256"},
+	{"SELECT OBJECT_SCHEMA_NAME(OBJECT_ID('sys.objects', 'V')), OBJECT_NAME(OBJECT_ID('sp_help')), OBJECT_ID('sys.nothing')", "sys|sp_help|NULL"},
+	{"SELECT COUNT(*) FROM (SELECT object_id FROM sys.all_objects GROUP BY object_id HAVING COUNT(*) > 1) AS twice", "0"},
+	{"SELECT COUNT(*) FROM sys.objects WHERE object_id < 0", "0"},
 	{"SELECT permission_name FROM fn_my_permissions(NULL, 'DATABASE')", "CONTROL"},
 }
 
@@ -109,7 +116,8 @@ func TestVisible(t *testing.T) {
 		"EXEC sp_tables @table_owner = 'dbo'",
 		"SELECT OBJECT_NAME(object_id) FROM sys.columns WHERE column_id = 1",
 		"SELECT name FROM sysobjects WHERE xtype = 'U'",
-		"EXEC sp_help",
+		"SELECT name FROM sys.all_objects WHERE is_ms_shipped = 0",
+		"SELECT OBJECT_NAME(object_id) FROM sys.all_columns WHERE object_id > 0",
 	} {
 		out := run(t, s, "EXECUTE AS USER = 'u'; "+text+"; REVERT")
 		all := strings.Join(out.lines, "\n")
