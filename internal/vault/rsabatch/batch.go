@@ -65,7 +65,9 @@ func (w *workspace) load(jobs []*job) {
 
 func (w *workspace) mul(dst, a, b *numbers) { mul(dst, a, b, &w.m, &w.k0, w.narrow) }
 
-func (w *workspace) sqr(dst, a *numbers) { sqr(dst, a, &w.m, &w.k0, &w.columns, w.narrow) }
+func (w *workspace) sqr(dst, a *numbers, times uint64) {
+	sqr(dst, a, &w.m, &w.k0, &w.columns, times, w.narrow)
+}
 
 // residues sets dst to the inputs modulo each prime in Montgomery's form, times R. An input is high*R + low, and
 // high*R^3/R + low*R^2/R is that: below 4m.
@@ -87,14 +89,12 @@ func (w *workspace) residues(dst *numbers) {
 func (w *workspace) power() {
 	w.table[0], w.table[1] = w.one, w.x
 	for i := 2; i < len(w.table); i += 2 {
-		w.sqr(&w.table[i], &w.table[i/2])
+		w.sqr(&w.table[i], &w.table[i/2], 1)
 		w.mul(&w.table[i+1], &w.table[i], &w.x)
 	}
 	w.window(windows-1, &w.y)
 	for n := windows - 2; n >= 0; n-- {
-		for range windowBits {
-			w.sqr(&w.y, &w.y)
-		}
+		w.sqr(&w.y, &w.y, windowBits)
 		w.window(n, &w.low)
 		w.mul(&w.y, &w.y, &w.low)
 	}
@@ -135,9 +135,7 @@ func (w *workspace) check(jobs []*job) {
 	}
 	w.residues(&w.y)
 	w.high = w.y
-	for range publicExponentBits {
-		w.sqr(&w.y, &w.y)
-	}
+	w.sqr(&w.y, &w.y, publicExponentBits)
 	w.mul(&w.y, &w.y, &w.high)
 	w.leave(&w.y)
 	w.leave(&w.x)

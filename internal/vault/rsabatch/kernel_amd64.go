@@ -15,12 +15,12 @@ func mul(dst, a, b, m *numbers, k0 *lanes, narrow bool) {
 	mul8(dst, a, b, m, k0)
 }
 
-func sqr(dst, a, m *numbers, k0 *lanes, columns *[2 * digits]lanes, narrow bool) {
+func sqr(dst, a, m *numbers, k0 *lanes, columns *[2 * digits]lanes, times uint64, narrow bool) {
 	if narrow {
-		sqr4(dst, a, m, k0, columns)
+		sqr4(dst, a, m, k0, columns, times)
 		return
 	}
-	sqr8(dst, a, m, k0, columns)
+	sqr8(dst, a, m, k0, columns, times)
 }
 
 func pick(dst *numbers, table *[16]numbers, exponent *lanes, shift uint64, narrow bool) {
@@ -42,13 +42,14 @@ func mul8(dst, a, b, m *numbers, k0 *lanes)
 //go:noescape
 func mul4(dst, a, b, m *numbers, k0 *lanes)
 
-// sqr8 is mul8 where both factors are the same, in three quarters of the time. columns is room to work in.
+// sqr8 is mul8 where both factors are the same, in three quarters of the time, so many times over: at least once. columns
+// is room to work in.
 //
 //go:noescape
-func sqr8(dst, a, m *numbers, k0 *lanes, columns *[2 * digits]lanes)
+func sqr8(dst, a, m *numbers, k0 *lanes, columns *[2 * digits]lanes, times uint64)
 
 //go:noescape
-func sqr4(dst, a, m *numbers, k0 *lanes, columns *[2 * digits]lanes)
+func sqr4(dst, a, m *numbers, k0 *lanes, columns *[2 * digits]lanes, times uint64)
 
 // pick8 sets each lane of dst to that of the table's entry which four bits of the lane's exponent name, from bit shift on.
 //

@@ -48,13 +48,14 @@ TEXT ·mul8(SB), NOSPLIT, $0-40
 	MOVQ k0+32(FP), R8
 #include "mul_amd64.h"
 
-// func sqr8(dst, a, m *numbers, k0 *lanes, columns *[40]lanes)
-TEXT ·sqr8(SB), NOSPLIT, $0-40
+// func sqr8(dst, a, m *numbers, k0 *lanes, columns *[2*digits]lanes, times uint64)
+TEXT ·sqr8(SB), NOSPLIT, $0-48
 	MOVQ dst+0(FP), DI
 	MOVQ a+8(FP), SI
 	MOVQ m+16(FP), DX
 	MOVQ k0+24(FP), R8
 	MOVQ columns+32(FP), R9
+	MOVQ times+40(FP), R10
 #include "sqr_amd64.h"
 
 // func pick8(dst *numbers, table *[16]numbers, exponent *lanes, shift uint64)
@@ -139,13 +140,14 @@ TEXT ·mul4(SB), NOSPLIT, $0-40
 	MOVQ k0+32(FP), R8
 #include "mul_amd64.h"
 
-// func sqr4(dst, a, m *numbers, k0 *lanes, columns *[40]lanes)
-TEXT ·sqr4(SB), NOSPLIT, $0-40
+// func sqr4(dst, a, m *numbers, k0 *lanes, columns *[2*digits]lanes, times uint64)
+TEXT ·sqr4(SB), NOSPLIT, $0-48
 	MOVQ dst+0(FP), DI
 	MOVQ a+8(FP), SI
 	MOVQ m+16(FP), DX
 	MOVQ k0+24(FP), R8
 	MOVQ columns+32(FP), R9
+	MOVQ times+40(FP), R10
 #include "sqr_amd64.h"
 
 // func pick4(dst *numbers, table *[16]numbers, exponent *lanes, shift uint64)

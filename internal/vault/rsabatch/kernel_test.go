@@ -103,7 +103,7 @@ func (s *montgomery) all(t *testing.T) {
 		mulPortable(&same, &s.a, &s.b, &s.m, &s.k0)
 		agree(t, "mul", &got, &same, narrow)
 		got = numbers{}
-		sqr(&got, &s.a, &s.m, &s.k0, &columns, narrow)
+		sqr(&got, &s.a, &s.m, &s.k0, &columns, 1, narrow)
 		s.verify(t, "sqr", &got, &s.a, narrow)
 		mulPortable(&same, &s.a, &s.a, &s.m, &s.k0)
 		agree(t, "sqr", &got, &same, narrow)
@@ -114,8 +114,14 @@ func (s *montgomery) all(t *testing.T) {
 		mul(&into, &s.a, &into, &s.m, &s.k0, narrow)
 		s.verify(t, "mul into its second factor", &into, &s.b, narrow)
 		into = s.a
-		sqr(&into, &into, &s.m, &s.k0, &columns, narrow)
+		sqr(&into, &into, &s.m, &s.k0, &columns, 1, narrow)
 		s.verify(t, "sqr in place", &into, &s.a, narrow)
+		sqr(&got, &s.a, &s.m, &s.k0, &columns, 5, narrow)
+		same = s.a
+		for range 5 {
+			mulPortable(&same, &same, &same, &s.m, &s.k0)
+		}
+		agree(t, "sqr five times", &got, &same, narrow)
 	}
 }
 
