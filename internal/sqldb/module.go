@@ -291,6 +291,17 @@ func (r *run) switchTriggers(s *tsql.TriggerState) error {
 	return r.change(func(e *catalog.Edit, _ *txn.Tx) error { return r.tableTriggers(e, t, a) })
 }
 
+// firing reports whether what runs is a trigger's own statement, or one of a procedure that it calls: RECURSIVE_TRIGGERS
+// is off.
+func (r *run) firing(m *catalog.Module) bool {
+	for sc := r.scope; sc != nil; sc = sc.parent {
+		if sc.module != nil && sc.module.Kind == catalog.KindTrigger {
+			return sc.module.ID == m.ID
+		}
+	}
+	return false
+}
+
 // fire runs a trigger's body with the rows that were changed.
 func (r *run) fire(m *catalog.Module, inserted, deleted [][]value.Value) error {
 	b, err := r.moduleBody(m)

@@ -233,7 +233,7 @@ func (r *run) execution(tx *txn.Tx) *exec.Context {
 	env := r.functions()
 	return &exec.Context{
 		Context: r.ctx, Tx: tx, Database: s.db.id, Frame: r.scope.frame, Environment: env, Virtual: env,
-		Call: r.callFunction, Trigger: r.fire, DatabaseName: s.Database(), SchemaName: r.schemaName,
+		Call: r.callFunction, Trigger: r.fire, Firing: r.firing, DatabaseName: s.Database(), SchemaName: r.schemaName,
 		Catalog: func() uint64 { return s.view().Version }, Identity: r.gaveIdentity, Warn: r.warn,
 		Memory: s.memory, Spill: s.service.Spill, RowLimit: s.settings.rowCount,
 	}

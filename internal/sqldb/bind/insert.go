@@ -45,7 +45,10 @@ func (b *binder) insertStatement(x *tsql.Insert) (*plan.Statement, error) {
 	if err == nil && node.Output != nil && node.Output.Into == nil {
 		out.Columns = node.Output.Columns
 	}
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, outputsTriggered(x, ins.table, node.Output, node.Rules, "INSERT")
 }
 
 // permit notes the permission to insert.

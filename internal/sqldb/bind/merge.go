@@ -60,7 +60,19 @@ func (b *binder) mergeStatement(x *tsql.Merge) (*plan.Statement, error) {
 		return nil, err
 	}
 	out := &plan.Statement{Kind: plan.MergeStatement, Node: node, Command: commandMerge}
-	return out, b.finishChange(out, m.get.table, &node.Rules, &node.Output, bound, outs)
+	if err := b.finishChange(out, m.get.table, &node.Rules, &node.Output, bound, outs); err != nil {
+		return nil, err
+	}
+	return out, outputsTriggered(x, m.get.table, node.Output, node.Rules, mergeEvents(x)...)
+}
+
+// mergeEvents are what the clauses do.
+func mergeEvents(x *tsql.Merge) []string {
+	var out []string
+	for i := range x.Clauses {
+		out = append(out, map[tsql.MergeAction]string{tsql.MergeUpdate: "UPDATE", tsql.MergeDelete: "DELETE", tsql.MergeInsert: "INSERT"}[x.Clauses[i].Action])
+	}
+	return out
 }
 
 // join binds the target, the source and ON. Which rows without partner are wanted depends on the clauses.

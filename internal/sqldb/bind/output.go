@@ -1,6 +1,9 @@
 package bind
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/plan"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
@@ -169,6 +172,22 @@ func (b *binder) lowerOutput(o *boundOutput, outs *outputs) (*plan.Output, error
 		out.Exprs = append(out.Exprs, x)
 	}
 	return out, nil
+}
+
+// outputsTriggered refuses OUTPUT to the client where a trigger of the statement's events may still change the rows.
+func outputsTriggered(x tsql.Statement, t *catalog.Table, o *plan.Output, rules *plan.Rules, events ...string) error {
+	if o == nil || o.Into != nil || rules == nil {
+		return nil
+	}
+	for _, m := range rules.Triggers {
+		fires := slices.ContainsFunc(m.Events, func(e string) bool {
+			return slices.ContainsFunc(events, func(of string) bool { return strings.EqualFold(e, of) })
+		})
+		if fires && !m.Disabled {
+			return fail(x.Span(), 334, 16, 1, "The target table '%s' of the DML statement cannot have any enabled triggers if the statement contains an OUTPUT clause without INTO clause.", t.Name)
+		}
+	}
+	return nil
 }
 
 // outputInto binds OUTPUT … INTO: the values become what the target's columns are.

@@ -56,7 +56,10 @@ func (b *binder) updateStatement(x *tsql.Update) (*plan.Statement, error) {
 		node.Assign = append(node.Assign, plan.Assignment{Variable: v.variable, Type: v.t, X: e})
 	}
 	out := &plan.Statement{Kind: plan.UpdateStatement, Node: node, Command: commandUpdate}
-	return out, b.finishChange(out, t, &node.Rules, &node.Output, bound, outs)
+	if err := b.finishChange(out, t, &node.Rules, &node.Output, bound, outs); err != nil {
+		return nil, err
+	}
+	return out, outputsTriggered(x, t, node.Output, node.Rules, "UPDATE")
 }
 
 // finishChange binds the table's rules and lowers OUTPUT.
@@ -94,5 +97,8 @@ func (b *binder) deleteStatement(x *tsql.Delete) (*plan.Statement, error) {
 		return nil, err
 	}
 	out := &plan.Statement{Kind: plan.DeleteStatement, Node: node, Command: commandDelete}
-	return out, b.finishChange(out, c.get.table, &node.Rules, &node.Output, bound, outs)
+	if err := b.finishChange(out, c.get.table, &node.Rules, &node.Output, bound, outs); err != nil {
+		return nil, err
+	}
+	return out, outputsTriggered(x, c.get.table, node.Output, node.Rules, "DELETE")
 }

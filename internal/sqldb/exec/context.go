@@ -31,6 +31,8 @@ type Context struct {
 	Call func(m *catalog.Module, args []value.Value) (value.Value, error)
 	// Trigger runs a trigger's body; the rows have all the table's columns.
 	Trigger func(m *catalog.Module, inserted, deleted [][]value.Value) error
+	// Firing reports whether the statement is one of a trigger's own: a trigger does not fire itself. nil is none.
+	Firing func(m *catalog.Module) bool
 	// Catalog gives the version of the catalog in force once the tables are locked; where it is not the plan's, Run
 	// returns ErrStale and nothing has happened. nil does not ask.
 	Catalog func() uint64

@@ -77,7 +77,7 @@ func (d *deleting) run(r *run, emit func(Row) error) (count int64, err error) {
 			w.deleted = append(w.deleted, c.old)
 		}
 	}
-	if d.triggers == nil || !d.triggers.instead {
+	if !d.triggers.replaces(r) {
 		if err := d.apply(r, w, changes); err != nil {
 			return 0, err
 		}

@@ -131,7 +131,7 @@ func (n *inserting) build(r *run, w *writing, source Row) (Row, error) {
 	if err := n.whole(r, w, row, source); err != nil {
 		return nil, err
 	}
-	if n.triggers != nil && n.triggers.instead {
+	if n.triggers.replaces(r) {
 		return row, nil
 	}
 	return row, n.check(r, row, "INSERT")
@@ -177,7 +177,7 @@ func (n *inserting) insert(r *run, w *writing, row Row) (bool, error) {
 			return false, err
 		}
 		w.inserted = append(w.inserted, slices.Clone(row))
-		if n.triggers.instead {
+		if n.triggers.replaces(r) {
 			return true, nil
 		}
 	}

@@ -37,6 +37,13 @@ func triggersOf(rules *plan.Rules, event string) *triggers {
 	return t
 }
 
+// replaces reports whether a trigger stands in for the statement. One does not for its own.
+func (t *triggers) replaces(r *run) bool {
+	return t != nil && t.instead && !r.fires(t.first)
+}
+
+func (r *run) fires(m *catalog.Module) bool { return r.Firing != nil && r.Firing(m) }
+
 // fire runs the triggers with the rows that the statement has changed.
 func (t *triggers) fire(r *run, w *writing) error {
 	if t == nil {
@@ -44,10 +51,13 @@ func (t *triggers) fire(r *run, w *writing) error {
 	}
 	inserted, deleted := w.inserted, w.deleted
 	w.inserted, w.deleted = nil, nil
-	if t.instead {
+	if t.replaces(r) {
 		return r.Trigger(t.first, inserted, deleted)
 	}
 	for _, m := range t.after {
+		if r.fires(m) {
+			continue
+		}
 		if err := r.Trigger(m, inserted, deleted); err != nil {
 			return err
 		}

@@ -108,7 +108,7 @@ func (u *updating) run(r *run, emit func(Row) error) (count int64, err error) {
 		return 0, err
 	}
 	u.tell(w, changes)
-	if u.triggers == nil || !u.triggers.instead {
+	if !u.triggers.replaces(r) {
 		if err := u.apply(r, w, changes); err != nil {
 			return 0, err
 		}
