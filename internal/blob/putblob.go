@@ -55,6 +55,7 @@ func (s *Service) PutBlob(ctx context.Context, a Access, t Target, r PutBlob) (P
 	if err != nil {
 		return PutResult{}, err
 	}
+	defer st.recycle()
 	var b *Blob
 	err = s.mutate(ctx, g, t, func(m *mutation) error {
 		if err := m.mayCreate(g, r.Conditions); err != nil {

@@ -19,6 +19,11 @@ const maxInline = 64 << 10
 // copyBuffers are what bodies stream through.
 var copyBuffers = sync.Pool{New: func() any { b := make([]byte, 256<<10); return &b }}
 
+// smallBodies are what bodies of at most smallBody bytes are read into.
+const smallBody = 16 << 10
+
+var smallBodies = sync.Pool{New: func() any { return new([smallBody]byte) }}
+
 // upload is a body on its way in.
 type upload struct {
 	body   io.Reader
@@ -73,12 +78,27 @@ func readSmall(body io.Reader, limit int64, exact bool) ([]byte, error) {
 		body = bytes.NewReader(nil)
 	}
 	if exact {
-		data := make([]byte, limit)
+		data := room(limit)
 		_, err := io.ReadFull(body, data)
 		return data, bodyFault(err)
 	}
 	data, err := io.ReadAll(io.LimitReader(body, limit))
 	return data, bodyFault(err)
+}
+
+func room(size int64) []byte {
+	if size > smallBody {
+		return make([]byte, size)
+	}
+	return smallBodies.Get().(*[smallBody]byte)[:size]
+}
+
+// recycle is for whoever no longer needs what was staged: the transaction has its own copy.
+func (st *staged) recycle() {
+	if cap(st.data) == smallBody {
+		smallBodies.Put((*[smallBody]byte)(st.data[:smallBody]))
+	}
+	st.data = nil
 }
 
 // bodyFault is the fault of a body that could not be read: the client's, not ours.

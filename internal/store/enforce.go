@@ -38,7 +38,7 @@ type enforcer struct {
 	closed    bool
 	snapshots map[*guardedSnapshot]struct{}
 
-	updating atomic.Int64 // goroutines inside Update
+	updating atomic.Int64 // goroutines inside an update's function or a hook of it; those that wait for the disk do not count
 	inside   uintptr      // where each of them has come by; see within
 }
 
@@ -98,8 +98,6 @@ func (e *enforcer) Update(ctx context.Context, fn func(Tx) error) error {
 	if err := e.enter(op); err != nil {
 		return err
 	}
-	e.updating.Add(1)
-	defer e.updating.Add(-1)
 	for attempt := 1; ; attempt++ {
 		own, err := e.attempt(ctx, fn)
 		switch {
@@ -129,7 +127,9 @@ func (e *enforcer) Update(ctx context.Context, fn func(Tx) error) error {
 func (e *enforcer) attempt(ctx context.Context, fn func(Tx) error) (own bool, err error) {
 	err = within(func() error {
 		return e.backend.Update(ctx, func(inner Tx) error {
-			tx := &guardedTx{ctx: ctx, inner: inner}
+			e.updating.Add(1)
+			defer e.updating.Add(-1)
+			tx := &guardedTx{store: e, ctx: ctx, inner: inner}
 			defer tx.end()
 			err := fn(tx)
 			own = err != nil

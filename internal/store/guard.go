@@ -114,6 +114,7 @@ func (s *guardedSnapshot) abandon() error {
 
 // guardedTx is a transaction that ends with the function it was made for.
 type guardedTx struct {
+	store *enforcer
 	ctx   context.Context
 	inner Tx
 	ended bool
@@ -198,9 +199,14 @@ func (t *guardedTx) grow(op string, key []byte, value int) error {
 }
 
 func (t *guardedTx) OnCommit(f func(Version)) {
-	if f != nil && !t.ended {
-		t.inner.OnCommit(f)
+	if f == nil || t.ended {
+		return
 	}
+	t.inner.OnCommit(func(v Version) {
+		t.store.updating.Add(1)
+		defer t.store.updating.Add(-1)
+		f(v)
+	})
 }
 
 func checkKey(op string, key []byte) error {

@@ -28,12 +28,19 @@ type Store struct {
 	dir    string
 	rand   io.Reader
 	free   func(dir string) (bytes uint64, known bool) // of the disk that a folder is on
+	unseen atomic.Int32
 	closed atomic.Bool
 }
 
 // reserve is how many bytes contents leave of a disk. The store beside them takes nothing in, deletions included, when
 // less than a quarter of that is left: a disk that contents have filled to the brim could never be emptied again.
 const reserve = 64 << 20
+
+// Where more than plenty of bytes is free, so many calls of Room do without looking at the disk.
+const (
+	plenty     = 1 << 30
+	mostUnseen = 15
+)
 
 // Open makes the folders where they are missing. rand gives names; it must be safe for concurrent use.
 func Open(dir string, rand io.Reader) (*Store, error) {
@@ -78,7 +85,7 @@ func (s *Store) Create(ctx context.Context, o content.Options) (content.Writer, 
 	if err := s.usable(ctx); err != nil {
 		return nil, err
 	}
-	if err := s.Room(); err != nil {
+	if err := s.look(); err != nil {
 		return nil, err
 	}
 	id, err := newID(s.rand)
@@ -92,10 +99,24 @@ func (s *Store) Create(ctx context.Context, o content.Options) (content.Writer, 
 	return &writer{store: s, file: f, id: id, digest: content.NewDigest(o)}, nil
 }
 
-// Room looks at the disk. Where the system cannot tell, the write will.
+// Room looks at the disk, where there is plenty of room not at each call: what is kept elsewhere is small. Where the
+// system cannot tell, the write will.
 func (s *Store) Room() error {
-	if free, known := s.free(s.dir); known && free < reserve {
+	if s.unseen.Add(-1) >= 0 {
+		return nil
+	}
+	return s.look()
+}
+
+func (s *Store) look() error {
+	free, known := s.free(s.dir)
+	if known && free < reserve {
 		return &fault.Error{Kind: fault.Unavailable, Op: "files.Room", Message: "the disk is full"}
+	}
+	if known && free > plenty {
+		s.unseen.Store(mostUnseen)
+	} else {
+		s.unseen.Store(0)
 	}
 	return nil
 }

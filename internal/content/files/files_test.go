@@ -195,6 +195,37 @@ func TestRoom(t *testing.T) {
 	}
 }
 
+// TestRoomPlenty: a disk that is far from full is not looked at each time, and one that fills is noticed soon.
+func TestRoomPlenty(t *testing.T) {
+	s, err := Open(t.TempDir(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	free, looks := uint64(plenty+1), 0
+	s.free = func(string) (uint64, bool) { looks++; return free, true }
+	for range 1 + mostUnseen {
+		if err := s.Room(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if looks != 1 {
+		t.Errorf("looked %d times", looks)
+	}
+	if err := s.Room(); err != nil {
+		t.Fatal(err)
+	}
+	free = reserve - 1
+	if _, err := s.Create(t.Context(), content.Options{}); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("a content was begun: %v", err)
+	}
+	passed := 0
+	for ; passed <= mostUnseen && s.Room() == nil; passed++ {
+	}
+	if passed > mostUnseen {
+		t.Error("the full disk goes unnoticed")
+	}
+}
+
 // TestFreeBytes asks the real disk.
 func TestFreeBytes(t *testing.T) {
 	free, known := freeBytes(t.TempDir())

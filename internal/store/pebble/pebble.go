@@ -17,6 +17,7 @@ import (
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/bloom"
+	"github.com/cockroachdb/pebble/v2/sstable"
 	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/alcedo-cloud/alcedo/internal/fault"
@@ -69,6 +70,7 @@ type Store struct {
 	stopped sync.WaitGroup
 	version uint64 // of the latest commit; guarded by writer
 	limit   uint64 // versions up to here are reserved on disk; guarded by writer
+	unseen  int    // commits that need not look at the disk; guarded by writer
 	views   views
 
 	waiting atomic.Int64 // updates that write, or wait for the disk
@@ -162,6 +164,8 @@ func (s *Store) pebbleOptions() *pebble.Options {
 		EventListener:      s.fence.listener(),
 		WALMinSyncInterval: s.minSyncInterval,
 	}
+	// What was just written is about to be written again, further down.
+	o.Levels[0].Compression = func() *sstable.CompressionProfile { return sstable.NoCompression }
 	for level := range o.Levels {
 		o.Levels[level].FilterPolicy = bloom.FilterPolicy(filterBits)
 		o.Levels[level].BlockSize = blockSize

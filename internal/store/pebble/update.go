@@ -14,6 +14,13 @@ import (
 // acknowledged must find a place.
 const diskReserve = 16 << 20
 
+// While commits follow each other closely on a disk with plenty of room, not each of them looks at the disk.
+const (
+	plenty     = 1 << 30 // bytes
+	mostUnseen = 16      // commits, each of at most unseenSize bytes
+	unseenSize = 128 << 10
+)
+
 // commit is a batch on its way: applied (visible), then synced (durable).
 type commit struct {
 	batch   *pebble.Batch
@@ -102,12 +109,8 @@ func (s *Store) prepare(t *tx) error {
 	if err := s.fence.fault(op); err != nil {
 		return err
 	}
-	if !s.volatile {
-		usage, err := s.fence.GetDiskUsage(s.dir)
-		// Where the file system cannot tell, the write will.
-		if err == nil && usage.AvailBytes < diskReserve+2*uint64(t.batch.Len()) {
-			return fault.New(fault.Unavailable, op, "", "the disk is full")
-		}
+	if !s.volatile && !s.hasRoom(uint64(t.batch.Len())) {
+		return fault.New(fault.Unavailable, op, "", "the disk is full")
 	}
 	if t.version <= s.limit {
 		return nil
@@ -118,6 +121,23 @@ func (s *Store) prepare(t *tx) error {
 	}
 	s.limit = limit // should the commit fail, so does the store
 	return nil
+}
+
+// hasRoom looks at the disk. Where the file system cannot tell, the write will.
+func (s *Store) hasRoom(size uint64) bool {
+	if s.unseen > 0 && size <= unseenSize && s.waiting.Load() > 1 {
+		s.unseen--
+		return true
+	}
+	s.unseen = 0
+	usage, err := s.fence.GetDiskUsage(s.dir)
+	if err != nil {
+		return true
+	}
+	if usage.AvailBytes > plenty {
+		s.unseen = mostUnseen
+	}
+	return usage.AvailBytes >= diskReserve+2*size
 }
 
 // apply makes the batch visible. The commit is nil where there is no log to wait for.
