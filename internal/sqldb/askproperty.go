@@ -25,8 +25,8 @@ func (e surroundings) askProperty(name string, args []value.Value) (value.Value,
 	case "OBJECTPROPERTY", "OBJECTPROPERTYEX":
 		id, _ := argNumber(args, 0)
 		property, _ := argText(args, 1)
-		o, ok := e.session.view().ObjectByID(id)
-		if !ok || !e.visible(id) {
+		o, ok := e.withID(id)
+		if !ok {
 			return nothing()
 		}
 		return objectProperty(o, strings.ToLower(property))
@@ -34,8 +34,8 @@ func (e surroundings) askProperty(name string, args []value.Value) (value.Value,
 		id, _ := argNumber(args, 0)
 		column, _ := argText(args, 1)
 		property, _ := argText(args, 2)
-		o, ok := e.session.view().ObjectByID(id)
-		if !ok || !e.visible(id) {
+		o, ok := e.withID(id)
+		if !ok {
 			return nothing()
 		}
 		return columnProperty(o, column, strings.ToLower(property))
@@ -207,7 +207,9 @@ func objectProperty(o catalog.Object, name string) (value.Value, bool) {
 		return truth(kind == want)
 	}
 	switch name {
-	case "ismsshipped", "issystemtable":
+	case "ismsshipped":
+		return truth(o.Head().ID < 0)
+	case "issystemtable":
 		return number(0)
 	case "isconstraint":
 		return truth(strings.Contains("PK UQ F C D", string(kind)))

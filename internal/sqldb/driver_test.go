@@ -25,6 +25,9 @@ func TestDriverQuestions(t *testing.T) {
 		{"the metadata of conversions", "SELECT 1 AS a, CAST(1 AS int) AS b, ISNULL(CAST(1 AS int), 0) AS c INTO made; SELECT name, is_nullable FROM sys.columns WHERE object_id = OBJECT_ID('made') ORDER BY column_id; DROP TABLE made", []string{"a|0", "b|1", "c|0"}},
 		{"texts of constraints", "CREATE TABLE texts (a int CONSTRAINT da DEFAULT 3, b AS a + 1, CONSTRAINT ca CHECK (a > 1)); SELECT OBJECT_NAME(id), number FROM sys.syscomments WHERE id IN (OBJECT_ID('da'), OBJECT_ID('ca'), OBJECT_ID('texts')) ORDER BY 1; DROP TABLE texts", []string{"ca|0", "da|0", "texts|2"}},
 
+		{"system objects", "SELECT OBJECT_NAME(OBJECT_ID('sys.tables')), OBJECT_SCHEMA_NAME(OBJECT_ID('information_schema.columns')), COL_LENGTH('sys.objects', 'object_id'), COL_NAME(OBJECT_ID('sys.objects'), 1), OBJECTPROPERTY(OBJECT_ID('sys.views'), 'IsMSShipped'), OBJECT_ID('sys.nothing'), OBJECT_ID('tables'), OBJECT_ID('sp_help', 'P') - OBJECT_ID('app.sys.sp_help')", []string{"tables|INFORMATION_SCHEMA|4|name|1|NULL|NULL|0"}},
+		{"system columns", "SELECT TOP 1 c.name FROM sys.system_columns AS c JOIN sys.system_objects AS o ON o.object_id = c.object_id WHERE o.name = 'schemas' AND is_ms_shipped = 1 ORDER BY column_id; SELECT COUNT(*) FROM sys.all_columns AS a JOIN sys.all_views AS v ON v.object_id = a.object_id WHERE v.name = 'schemas'; SELECT COUNT(*) FROM sys.objects WHERE object_id < 0", []string{"name", "3", "0"}},
+
 		{"NULL and PRIMARY KEY", "CREATE TABLE bad (a int NULL PRIMARY KEY)", []string{"Msg 8111: Cannot define PRIMARY KEY constraint on nullable column in table 'bad'.", previous}},
 		{"NULL and a table's PRIMARY KEY", "CREATE TABLE bad (a int NULL, b int, PRIMARY KEY (b, a))", []string{"Msg 8111: …", previous}},
 		{"NULL and IDENTITY", "CREATE TABLE bad (a int NULL IDENTITY)", []string{"Msg 8147: …"}},

@@ -34,6 +34,10 @@ func TestNames(t *testing.T) {
 		{"SQL_Latin1_General_CP1_CS_AS", [5]byte{0x09, 0x04, 0xc0, 0x00, 0x33}, 1252},
 		{"Turkish_CI_AS", [5]byte{0x1f, 0x04, 0xd0, 0x00, 0}, 1254},
 		{"Cyrillic_General_CI_AI", [5]byte{0x19, 0x04, 0xf0, 0x00, 0}, 1251},
+		{"Korean_90_CI_AI", [5]byte{0x12, 0x04, 0xf0, 0x10, 0}, 949},
+		{"Chinese_Hong_Kong_Stroke_90_CI_AI", [5]byte{0x04, 0x0c, 0xf0, 0x10, 0}, 950},
+		{"Chinese_Traditional_Stroke_Order_100_BIN2", [5]byte{0x04, 0x14, 0x02, 0x22, 0}, 950},
+		{"Persian_100_CI_AS", [5]byte{0x29, 0x04, 0xd0, 0x20, 0}, 1256},
 	} {
 		got := named(t, c.name)
 		if got.TDS() != c.tds || got.CodePage() != c.codePage {

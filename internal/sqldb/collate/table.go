@@ -8,63 +8,6 @@ import (
 // DefaultName is the collation of Azure SQL's databases where none is asked for.
 const DefaultName = "SQL_Latin1_General_CP1_CI_AS"
 
-// locale is the first part of the names of Windows collations.
-type locale struct {
-	prefix   string
-	lcid     uint32
-	codePage int
-	versions string // "0", "1", "2", "3": those of _80, _90, _100, _140
-}
-
-var locales = []locale{
-	{"Latin1_General", 0x0409, 1252, "02"},
-	{"Albanian", 0x041c, 1250, "02"},
-	{"Arabic", 0x0401, 1256, "02"},
-	{"Chinese_PRC", 0x0804, 936, "01"},
-	{"Chinese_PRC_Stroke", 0x20804, 936, "01"},
-	{"Chinese_Simplified_Pinyin", 0x0804, 936, "2"},
-	{"Chinese_Simplified_Stroke_Order", 0x20804, 936, "2"},
-	{"Chinese_Taiwan_Bopomofo", 0x30404, 950, "01"},
-	{"Chinese_Taiwan_Stroke", 0x0404, 950, "01"},
-	{"Chinese_Traditional_Bopomofo", 0x30404, 950, "2"},
-	{"Chinese_Traditional_Stroke_Count", 0x0404, 950, "2"},
-	{"Croatian", 0x041a, 1250, "02"},
-	{"Cyrillic_General", 0x0419, 1251, "02"},
-	{"Czech", 0x0405, 1250, "02"},
-	{"Danish_Norwegian", 0x0406, 1252, "0"},
-	{"Danish_Greenlandic", 0x0406, 1252, "2"},
-	{"Norwegian", 0x0414, 1252, "2"},
-	{"Estonian", 0x0425, 1257, "02"},
-	{"Finnish_Swedish", 0x040b, 1252, "02"},
-	{"French", 0x040c, 1252, "02"},
-	{"German_PhoneBook", 0x10407, 1252, "02"},
-	{"Greek", 0x0408, 1253, "02"},
-	{"Hebrew", 0x040d, 1255, "02"},
-	{"Hungarian", 0x040e, 1250, "02"},
-	{"Hungarian_Technical", 0x1040e, 1250, "02"},
-	{"Icelandic", 0x040f, 1252, "02"},
-	{"Japanese", 0x0411, 932, "01"},
-	{"Japanese_Unicode", 0x10411, 932, "0"},
-	{"Japanese_XJIS", 0x0411, 932, "23"},
-	{"Japanese_Bushu_Kakusu", 0x40411, 932, "23"},
-	{"Korean_Wansung", 0x0412, 949, "01"},
-	{"Korean", 0x0412, 949, "2"},
-	{"Latvian", 0x0426, 1257, "02"},
-	{"Lithuanian", 0x0427, 1257, "02"},
-	{"Macedonian_FYROM", 0x042f, 1251, "01"},
-	{"Macedonian_FYROM", 0x042f, 1251, "2"},
-	{"Modern_Spanish", 0x0c0a, 1252, "02"},
-	{"Polish", 0x0415, 1250, "02"},
-	{"Romanian", 0x0418, 1250, "02"},
-	{"Slovak", 0x041b, 1250, "02"},
-	{"Slovenian", 0x0424, 1250, "02"},
-	{"Thai", 0x041e, 874, "02"},
-	{"Traditional_Spanish", 0x040a, 1252, "02"},
-	{"Turkish", 0x041f, 1254, "02"},
-	{"Ukrainian", 0x0422, 1251, "02"},
-	{"Vietnamese", 0x042a, 1258, "02"},
-}
-
 // sqlCollation is one of the collations that SQL Server had before Windows'.
 type sqlCollation struct {
 	name     string // without "SQL_"
