@@ -1,11 +1,16 @@
 package vault
 
 import (
+	"errors"
 	"fmt"
+	"runtime"
 	"testing"
 
 	"github.com/alcedo-cloud/alcedo/internal/store"
 	"github.com/alcedo-cloud/alcedo/internal/store/pebble"
+	"github.com/alcedo-cloud/alcedo/internal/store/storetest"
+	"github.com/alcedo-cloud/alcedo/internal/vault/jwk"
+	"github.com/alcedo-cloud/alcedo/internal/vault/rsabatch"
 )
 
 // onDisk is a service on a durable store.
@@ -76,6 +81,35 @@ func BenchmarkGetSecret(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkSign is an RSA-2048 signature among sixteen who ask at a time.
+func BenchmarkSign(b *testing.B) {
+	config := testConfig(storetest.Memory(b), 1)
+	pool, err := rsabatch.Open(runtime.GOMAXPROCS(0))
+	if errors.Is(err, errors.ErrUnsupported) {
+		b.Log("crypto/rsa signs: ", err)
+	} else if err != nil {
+		b.Fatal(err)
+	} else {
+		config.Signatures = pool
+		b.Cleanup(func() { _ = pool.Close() })
+	}
+	svc := serviceOf(b, config, "kv")
+	if _, err := svc.CreateKey(b.Context(), as("kv"), "k", jwk.Parameters{Type: jwk.RSA}, NewKey{}); err != nil {
+		b.Fatal(err)
+	}
+	digest := make([]byte, 32)
+	b.SetParallelism((16 + runtime.GOMAXPROCS(0) - 1) / runtime.GOMAXPROCS(0))
+	b.ResetTimer()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if _, _, err := svc.Sign(b.Context(), as("kv"), KeyVersion{Name: "k"}, "RS256", digest); err != nil {
+				b.Error(err)
+				return
+			}
+		}
+	})
 }
 
 func BenchmarkListSecrets(b *testing.B) {

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -30,7 +31,11 @@ func (s *Service) use(ctx context.Context, a Access, op Operation, key KeyVersio
 		if err != nil {
 			return err
 		}
-		if err := c.usable(v, s.operations[op].permission); err != nil {
+		ops, err := c.keyOps(o, v)
+		if err != nil {
+			return err
+		}
+		if err := c.usable(v, s.operations[op].permission, ops); err != nil {
 			return err
 		}
 		used, uri = KeyVersion{o.Name, v.ID}, c.URI
@@ -42,7 +47,7 @@ func (s *Service) use(ctx context.Context, a Access, op Operation, key KeyVersio
 
 // usable holds enabled, nbf, exp and key_ops. A key before or after its time still opens and verifies what was closed and
 // signed. Source: learn.microsoft.com "About keys", date-time controlled operations.
-func (c *contents) usable(v *version, verb string) error {
+func (c *contents) usable(v *version, verb string, ops []string) error {
 	if !v.Attributes.Enabled {
 		return disabled(Keys, verb)
 	}
@@ -55,22 +60,36 @@ func (c *contents) usable(v *version, verb string) error {
 			return forbidden("KeyExpired", "Operation "+verb+" is not allowed on an expired key.")
 		}
 	}
-	public, err := v.keyPublic()
-	if err != nil {
-		return err
-	}
-	if !slices.Contains(public.JWK.KeyOps, verb) {
+	if !slices.Contains(ops, verb) {
 		return forbidden("KeyOperationForbidden", "Operation "+verb+" is not permitted on this key.")
 	}
 	return nil
+}
+
+// keyOps is the key_ops of a version. To decode its public half takes longer than to see that it is the one that was
+// decoded last.
+func (c *contents) keyOps(o *object, v *version) ([]string, error) {
+	place := c.place(o, v)
+	seen := c.service.parsed.get(place)
+	if seen != nil && seen.public != nil && bytes.Equal(seen.public, v.Public) {
+		return seen.ops, nil
+	}
+	public, err := v.keyPublic()
+	if err != nil {
+		return nil, err
+	}
+	if seen != nil {
+		c.service.parsed.put(place, &usedKey{seen.key, v.Public, public.JWK.KeyOps})
+	}
+	return public.JWK.KeyOps, nil
 }
 
 // material opens and reads a version's key, or takes it from among those used lately. A version's material never
 // changes, and its id is never given twice.
 func (c *contents) material(o *object, v *version) (*jwk.Key, error) {
 	place := c.place(o, v)
-	if k := c.service.parsed.get(place); k != nil {
-		return k, nil
+	if seen := c.service.parsed.get(place); seen != nil {
+		return seen.key, nil
 	}
 	text, err := c.secret(o, v)
 	if err != nil {
@@ -80,20 +99,28 @@ func (c *contents) material(o *object, v *version) (*jwk.Key, error) {
 	if err != nil {
 		return nil, fault.Wrap("vault.material", err)
 	}
-	c.service.parsed.put(place, k)
+	c.service.parsed.put(place, &usedKey{key: k})
 	return k, nil
+}
+
+// usedKey is a version's key, and what its public half was when key_ops were last read from it: an update changes that, and
+// never the key. It does not change.
+type usedKey struct {
+	key    *jwk.Key
+	public []byte // nil: not read yet
+	ops    []string
 }
 
 // keyCache keeps keys that were used lately: reading an RSA key takes longer than signing with it. It holds at most two
 // generations of maxCached; the older goes when the younger is full.
 type keyCache struct {
 	mu           sync.Mutex
-	young, older map[string]*jwk.Key
+	young, older map[string]*usedKey
 }
 
 const maxCached = 512
 
-func (k *keyCache) get(place string) *jwk.Key {
+func (k *keyCache) get(place string) *usedKey {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if found := k.young[place]; found != nil {
@@ -106,15 +133,15 @@ func (k *keyCache) get(place string) *jwk.Key {
 	return found
 }
 
-func (k *keyCache) put(place string, key *jwk.Key) {
+func (k *keyCache) put(place string, key *usedKey) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.keep(place, key)
 }
 
-func (k *keyCache) keep(place string, key *jwk.Key) {
+func (k *keyCache) keep(place string, key *usedKey) {
 	if k.young == nil || len(k.young) >= maxCached {
-		k.older, k.young = k.young, make(map[string]*jwk.Key)
+		k.older, k.young = k.young, make(map[string]*usedKey)
 	}
 	k.young[place] = key
 }

@@ -37,12 +37,18 @@ func testConfig(s store.Store, root byte) Config {
 
 func testService(t testing.TB, s store.Store, names ...string) *Service {
 	t.Helper()
-	svc, err := New(testConfig(s, 1))
+	return serviceOf(t, testConfig(s, 1), names...)
+}
+
+// serviceOf is the service of a configuration, with vaults of those names.
+func serviceOf(t testing.TB, config Config, names ...string) *Service {
+	t.Helper()
+	svc, err := New(config)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range names {
-		err := s.Update(t.Context(), func(tx store.Tx) error {
+		err := config.Store.Update(t.Context(), func(tx store.Tx) error {
 			return svc.PutVault(tx, Vault{
 				Name: name, ResourceID: "/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/" + name,
 				Location: "eastus", Geography: "US", EnableRBAC: true, RetentionDays: 90,

@@ -114,6 +114,25 @@ func TestRefusedUse(t *testing.T) {
 	w.send(admin, "POST", "kv", "/keys/none/sign", `{"alg":"RS256","value":"`+digest+`"}`).refused(404, "KeyNotFound", "", "…none")
 }
 
+// TestOpsChangeAtOnce: a key that was used obeys the key_ops that it is given afterwards.
+func TestOpsChangeAtOnce(t *testing.T) {
+	w := newWorld(t)
+	path := w.key("k", `{"kty":"RSA"}`)
+	sign := func() *answer {
+		return w.send(admin, "POST", "kv", path+"/sign", `{"alg":"RS256","value":"`+text64(make([]byte, 32))+`"}`)
+	}
+	for range 2 {
+		for range 3 {
+			sign().ok(200)
+		}
+		w.send(admin, "PATCH", "kv", path, `{"key_ops":["verify","encrypt"]}`).ok(200)
+		for range 3 {
+			sign().refused(403, "Forbidden", "KeyOperationForbidden", "Operation sign is not permitted on this key.")
+		}
+		w.send(admin, "PATCH", "kv", path, `{"key_ops":["sign"]}`).ok(200)
+	}
+}
+
 // A key before and after its time opens and verifies, and does nothing else; a disabled one does nothing.
 func TestUseOutOfTime(t *testing.T) {
 	w := newWorld(t)
