@@ -14,6 +14,7 @@ import (
 	"github.com/alcedo-cloud/alcedo/internal/pki"
 	"github.com/alcedo-cloud/alcedo/internal/provider/authorization"
 	"github.com/alcedo-cloud/alcedo/internal/provider/compute"
+	"github.com/alcedo-cloud/alcedo/internal/provider/deployment"
 	"github.com/alcedo-cloud/alcedo/internal/provider/keyvault"
 	"github.com/alcedo-cloud/alcedo/internal/provider/managedidentity"
 	"github.com/alcedo-cloud/alcedo/internal/provider/sql"
@@ -116,6 +117,7 @@ func (a *App) makeServices(ctx context.Context) error {
 			sql.Provider(sql.Config{
 				Registry: s.databases, Identities: s.identity, Cloud: a.cloud, Rand: a.Rand, TenantID: tenant,
 			}),
+			deployment.Provider(deployment.Config{Cloud: a.cloud, Clock: a.Clock, Rand: a.Rand, TenantID: tenant, Secret: a.deploymentSecret}),
 			authorization.Provider(authorization.Config{Assignments: s.assignments, Administrator: a.administrator}),
 		},
 		Deleted: s.assignments.DeleteBelow, Visible: s.assignments.Visible,

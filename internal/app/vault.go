@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -10,6 +11,8 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/alcedo-cloud/alcedo/internal/fault"
+	"github.com/alcedo-cloud/alcedo/internal/resource"
 	"github.com/alcedo-cloud/alcedo/internal/vault"
 	"github.com/alcedo-cloud/alcedo/internal/vault/rsabatch"
 )
@@ -90,4 +93,30 @@ func writeDurably(path string, data []byte) (err error) {
 		return err
 	}
 	return errors.Join(dir.Sync(), dir.Close())
+}
+
+// deploymentSecret reads a secret for a template's parameter, from a vault that lets templates do so.
+func (a *App) deploymentSecret(ctx context.Context, id resource.ID, name, version string) (string, error) {
+	refused := func(why string) error {
+		return fault.Newf(fault.Invalid, "app.deploymentSecret", "KeyVaultParameterReferenceSecretRetrieveFailed",
+			"The secret of KeyVault parameter '%s' cannot be retrieved. %s Please see https://aka.ms/arm-keyvault for usage details.", name, why)
+	}
+	v, ok, err := a.services.vaults.Vault(ctx, id.Name())
+	switch {
+	case err != nil:
+		return "", err
+	case !ok || v.Deleted() || !strings.EqualFold(v.ResourceID, id.String()):
+		return "", refused("The vault '" + id.String() + "' could not be found.")
+	case !v.EnabledForTemplate:
+		return "", refused("The vault '" + id.String() + "' is not enabled for template deployment.")
+	}
+	secret, err := a.services.vaults.GetSecret(ctx, vault.Access{Vault: id.Name(), Management: true}, name, version)
+	var f *fault.Error
+	if errors.As(err, &f) && (f.Kind == fault.NotFound || f.Kind == fault.Denied) {
+		return "", refused("Error message: '" + f.Message + "'.")
+	}
+	if err != nil {
+		return "", err
+	}
+	return secret.Value, nil
 }

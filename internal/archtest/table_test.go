@@ -68,6 +68,8 @@ var directions = []direction{
 	{"tsql", nil, "the parser knows nothing of execution"},
 	{"wire/tds", nil, "a codec is pure: bytes to structs and back"},
 
+	{"template", nil, "the language of templates is pure: it asks a context for what is outside"},
+	{"provider/deployment", []string{"resource", "template", "rbac", "store", "cloud", "clock"}, "a provider hands its types to the core, and deploys by requests of the caller's own"},
 	{"provider/authorization", []string{"resource", "rbac/assignments", "rbac", "store", "directory", "cloud", "caller", "clock"}, "a provider hands its types to the core and asks its own service"},
 	{"provider/compute", []string{"resource", "identity", "rbac", "store", "directory", "cloud", "caller", "clock"}, "a provider hands its types to the core and asks its own service"},
 	{"provider/managedidentity", []string{"resource", "identity", "rbac", "store", "directory", "cloud", "caller", "clock"}, "a provider hands its types to the core and asks its own service"},

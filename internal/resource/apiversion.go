@@ -7,7 +7,10 @@ import (
 	"github.com/alcedo-cloud/alcedo/internal/fault"
 )
 
-// coreVersions are the api-versions of Microsoft.Resources, newest first.
+// CoreVersions are the api-versions of Microsoft.Resources, newest first.
+func CoreVersions() []string { return coreVersions() }
+
+// coreVersions are those of CoreVersions.
 func coreVersions() []string {
 	return []string{
 		"2025-04-01", "2025-03-01", "2024-11-01", "2024-07-01", "2024-03-01", "2023-07-01", "2023-07-01-preview",

@@ -14,9 +14,6 @@ func (s *Service) builtin() []Provider {
 			{Name: "subscriptions/locations", APIVersions: versions, Global: true},
 			{Name: "resourceGroups", APIVersions: versions},
 			{Name: "providers", APIVersions: versions, Global: true},
-			// Deployments are known, so that permissions on them are decided, but not served: see docs/divergences.md.
-			{Name: "deployments", APIVersions: versions, Extension: true},
-			{Name: "deployments/operations", APIVersions: versions, Extension: true},
 			s.tagsType(versions),
 		}},
 		{Namespace: "Microsoft.Authorization", Types: []Type{s.locks()}},

@@ -16,7 +16,7 @@ func (s *Service) call(ctx context.Context, r *Request, e *entry, id ID) *Call {
 		Caller: r.Caller, Method: r.Method, ID: id, APIVersion: r.APIVersion, Query: r.Query,
 		IfMatch: r.IfMatch, IfNoneMatch: r.IfNoneMatch, BaseURL: r.BaseURL, Now: s.Clock.Now(), service: s, entry: e,
 	}
-	if r.hasBody() && json.Valid(r.Body) {
+	if r.hasBody() && (e.Relaxed || json.Valid(r.Body)) {
 		c.Body = r.Body
 	}
 	c.Permits = func(action string, scope rbac.Scope) (bool, error) {
@@ -67,6 +67,33 @@ func (c *Call) Update(ctx context.Context, fn func(ch *Change) error) (*Document
 		return PutTx(tx, doc)
 	})
 	return stored, err
+}
+
+// Do sends another request as the same caller, with everything that is checked of one.
+func (c *Call) Do(ctx context.Context, r *Request) (*Answer, error) {
+	inner := *r
+	inner.Caller, inner.BaseURL = c.Caller, c.BaseURL
+	return c.service.Do(ctx, &inner)
+}
+
+// NewestVersion is the newest api-version of the type of id, which is no preview where there is another; "" of an unknown
+// type.
+func (c *Call) NewestVersion(id ID) string {
+	e := c.service.typeOf(id)
+	if e == nil {
+		return ""
+	}
+	for _, v := range e.APIVersions {
+		if len(v) == len("2006-01-02") {
+			return v
+		}
+	}
+	return e.APIVersions[0]
+}
+
+// Write runs fn in a transaction, for types that keep their documents themselves.
+func (c *Call) Write(ctx context.Context, fn func(tx store.Tx) error) error {
+	return c.service.Store.Update(ctx, fn)
 }
 
 // Read runs fn on a consistent view of the store.

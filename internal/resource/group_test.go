@@ -216,6 +216,4 @@ func TestUnsupportedGroupActions(t *testing.T) {
 		w.refuse(403, "AuthorizationFailed", "", "POST", rg+"/"+action, "{}", as("eve"))
 	}
 	w.refuse(404, "NotFound", "", "POST", rg+"/dance", "{}")
-	w.refuse(405, "MethodNotAllowed", "", "PUT", rg+"/providers/Microsoft.Resources/deployments/d", `{"properties": {template:{}}}`)
-	w.refuse(403, "AuthorizationFailed", "", "PUT", rg+"/providers/Microsoft.Resources/deployments/d", `{}`, as("eve"))
 }

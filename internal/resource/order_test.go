@@ -72,8 +72,6 @@ func TestActionsAsked(t *testing.T) {
 		{"GET", boxes + "/b/providers/Toy.Box/labels", "Toy.Box/labels/read", boxes + "/b"},
 		{"PUT", rg + "/providers/Microsoft.Authorization/locks/l", "Microsoft.Authorization/locks/write", rg + "/providers/Microsoft.Authorization/locks/l"},
 		{"POST", rg + "/exportTemplate", "Microsoft.Resources/subscriptions/resourceGroups/exportTemplate/action", rg},
-		{"PUT", rg + "/providers/Microsoft.Resources/deployments/d", "Microsoft.Resources/deployments/write", rg + "/providers/Microsoft.Resources/deployments/d"},
-		{"POST", rg + "/providers/Microsoft.Resources/deployments/d/validate", "Microsoft.Resources/deployments/validate/action", rg + "/providers/Microsoft.Resources/deployments/d"},
 	} {
 		w.do(test.method, test.path, "", as("eve"))
 		if got := w.door.last(); got.Action != test.action || got.Scope.String() != test.scope || got.Data {

@@ -43,6 +43,9 @@ type Type struct {
 	// SelfAuthorized is asked before authorization: a call for which it reports true is decided by the handler itself, as
 	// for reads that every authenticated principal may make. nil is never.
 	SelfAuthorized func(call *Call) bool
+	// Relaxed is set where bodies need not be JSON to the letter: the handlers read what came, as deployments do of az, which
+	// sends a name without quotes.
+	Relaxed bool
 	// CheckName refuses a name that a new resource of the type must not have. nil takes what Resource Manager takes.
 	CheckName func(name string) error
 }
@@ -75,7 +78,7 @@ type Call struct {
 	Action               string // of POST; "" otherwise
 	APIVersion           string
 	Query                url.Values
-	Body                 json.RawMessage // checked to be JSON; nil when the request had none
+	Body                 json.RawMessage // checked to be JSON, but of a Relaxed type; nil when the request had none
 	IfMatch, IfNoneMatch string
 	BaseURL              string // https://management.chinacloudapi.cn, for links
 	Now                  time.Time

@@ -3,6 +3,7 @@ package resource
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/alcedo-cloud/alcedo/internal/caller"
@@ -118,6 +119,11 @@ func (s *Service) inGroups(ctx context.Context, r *Request, p []string) (*Answer
 		return s.typed(ctx, r)
 	case equalFold(p[2], "resources") && len(p) == 3:
 		return s.only(r, "GET", func() (*Answer, error) { return s.listGroupResources(ctx, r, p[1]) })
+	case equalFold(p[2], "deployments") && len(p) >= 5:
+		// Operations of deployments have a second, older path.
+		older := *r
+		older.segments = slices.Concat(r.segments[:4], []string{"providers", "Microsoft.Resources"}, r.segments[4:])
+		return s.typed(ctx, &older)
 	case r.Method == "POST" && len(p) == 3:
 		return s.groupAction(ctx, r, p[1], p[2])
 	}
