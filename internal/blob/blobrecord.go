@@ -23,7 +23,7 @@ type HTTPHeaders struct {
 	ContentLanguage    string
 	ContentDisposition string
 	CacheControl       string
-	ContentMD5         []byte // 16 bytes, or none
+	ContentMD5         []byte // 16 bytes, or none, unless a client has set it to something else
 }
 
 // Blob is a blob, a snapshot, a version or what was deleted of one, as it is kept.

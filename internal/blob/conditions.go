@@ -59,6 +59,9 @@ func (c *Container) state() state { return state{exists: true, etag: c.ETag, mod
 
 var errConditionNotMet = fault.New(fault.Precondition, "blob", "ConditionNotMet", "ConditionNotMet")
 
+// errTagsNotMet is errConditionNotMet of x-ms-if-tags, which Azure words the same of a copy's source.
+var errTagsNotMet = fault.New(fault.Precondition, "blob", "ConditionNotMet", "ConditionNotMet of tags")
+
 // ErrNotModified is the refusal of a read whose If-None-Match or If-Modified-Since does not hold: 304 on the wire.
 var ErrNotModified = fault.New(fault.Precondition, "blob", "NotModified", "NotModified")
 
@@ -166,7 +169,7 @@ func (c Conditions) tagged(s state) error {
 		return err
 	}
 	if !ok && s.exists {
-		return errConditionNotMet
+		return errTagsNotMet
 	}
 	return nil
 }

@@ -164,9 +164,6 @@ func (m *mutation) mayCreate(g grant, c Conditions) error {
 
 // checkWritten checks the properties that a new blob is given.
 func checkWritten(account *Account, h HTTPHeaders, metadata map[string]string, tier string) error {
-	if h.ContentMD5 != nil && len(h.ContentMD5) != 16 {
-		return refuse(fault.Invalid, "InvalidMd5")
-	}
 	if err := checkMetadata(metadata); err != nil {
 		return err
 	}

@@ -122,6 +122,8 @@ func (s *Service) fetchSource(ctx context.Context, src Source) (*opened, error) 
 // sourceFault words what stands against reading a source.
 func sourceFault(err error) error {
 	switch kind := fault.KindOf(err); {
+	case errors.Is(err, errTagsNotMet):
+		return errConditionNotMet
 	case errors.Is(err, ErrNotModified), kind == fault.Precondition:
 		return &fault.Error{Kind: fault.Precondition, Op: "blob.source", Reason: "SourceConditionNotMet", Message: "SourceConditionNotMet", Cause: err}
 	case kind == fault.NotFound, kind == fault.Denied, kind == fault.Unauthenticated, kind == fault.Conflict, kind == fault.Invalid:

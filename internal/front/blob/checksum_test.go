@@ -59,3 +59,17 @@ func checksumNames(h http.Header) string {
 	}
 	return strings.Join(names, " ")
 }
+
+// TestKeptMD5: x-ms-blob-content-md5 is kept as it is; only the content of Put Blob is held to it, before Content-MD5.
+func TestKeptMD5(t *testing.T) {
+	w := newWorld(t)
+	w.container("con")
+	w.put("/con/b", "x", "x-ms-blob-content-md5", sum("x"), "content-md5", sum("y"))
+	w.do(ask{method: "PUT", url: "/con/b", as: "key", body: "x", header: []string{"x-ms-blob-type", "BlockBlob", "x-ms-blob-content-md5", sum("y")}}, 400, "Md5Mismatch")
+	w.do(ask{method: "PUT", url: "/con/b", as: "key", body: "x", header: []string{"x-ms-blob-type", "BlockBlob", "x-ms-blob-content-md5", "AQIDBA=="}}, 400, "InvalidMd5")
+	w.do(ask{method: "PUT", url: "/con/b?comp=properties", as: "key", header: []string{"x-ms-blob-content-md5", "no base 64"}}, 400, "InvalidMd5")
+	w.do(ask{method: "PUT", url: "/con/b?comp=properties", as: "key", header: []string{"x-ms-blob-content-md5", "AQIDBA=="}}, 200, "")
+	if got := w.do(ask{method: "HEAD", url: "/con/b", as: "key"}, 200, "").Header().Get("Content-Md5"); got != "AQIDBA==" {
+		t.Errorf("%q", got)
+	}
+}

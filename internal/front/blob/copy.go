@@ -9,9 +9,10 @@ import (
 	"github.com/alcedo-cloud/alcedo/internal/fault"
 )
 
-// copyRequest reads Copy Blob and Copy Blob From URL.
-func (f *front) copyRequest(x *exchange) (c blob.CopyBlob, err error) {
-	if c.Source, err = f.source(x, true); err != nil {
+// copyRequest reads Copy Blob and Copy Blob From URL. The latter, which is sync, reads a source of its account by the
+// request's right only where that is a token's.
+func (f *front) copyRequest(x *exchange, sync bool) (c blob.CopyBlob, err error) {
+	if c.Source, err = f.source(x, !sync || x.access.By == blob.Bearer); err != nil {
 		return c, err
 	}
 	e, err := x.creation(false)
@@ -52,7 +53,7 @@ func (f *front) copyBlob(x *exchange) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := f.copyRequest(x)
+	c, err := f.copyRequest(x, sync)
 	if err != nil {
 		return nil, err
 	}

@@ -28,9 +28,15 @@ func (x *exchange) httpHeaders(plainOnes bool) (h blob.HTTPHeaders, err error) {
 			*field.to = x.in(field.plain)
 		}
 	}
-	h.ContentMD5, err = sum16("x-ms-blob-content-md5", x.in("X-Ms-Blob-Content-Md5"))
-	return h, err
+	if text := x.in("X-Ms-Blob-Content-Md5"); text != "" { // kept as it is: Put Blob alone holds the content to it
+		if h.ContentMD5, err = base64.StdEncoding.DecodeString(text); err != nil || len(h.ContentMD5) > maxKeptMD5 {
+			return h, invalidMD5("x-ms-blob-content-md5", text)
+		}
+	}
+	return h, nil
 }
+
+const maxKeptMD5 = 64 // bytes; an MD5 has 16
 
 // extras is what the operations that make a blob have in common.
 type extras struct {
@@ -121,8 +127,12 @@ func (f *front) putBlob(x *exchange) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	held, err := x.heldTo(t, e.headers)
+	if err != nil {
+		return nil, err
+	}
 	result, err := f.Service.PutBlob(x.r.Context(), x.access, x.target, blob.PutBlob{
-		Body: t.body, Length: t.length, MD5: t.md5, CRC64: t.crc64, Headers: e.headers, Metadata: e.metadata, Tags: e.tags,
+		Body: t.body, Length: t.length, MD5: held, CRC64: t.crc64, Headers: e.headers, Metadata: e.metadata, Tags: e.tags,
 		Tier: x.in("X-Ms-Access-Tier"), EncryptionScope: x.in("X-Ms-Encryption-Scope"), Immutability: e.immutability,
 		LegalHold: e.legalHold, Key: e.key, Conditions: e.conditions,
 	})
@@ -134,6 +144,14 @@ func (f *front) putBlob(x *exchange) (*answer, error) {
 	}
 	x.transferred(t, result.BodyMD5, result.BodyCRC)
 	return x.created(result.Blob), nil
+}
+
+// heldTo is the MD5 that a new block blob's content is held to: x-ms-blob-content-md5, else Content-MD5.
+func (x *exchange) heldTo(t transfer, h blob.HTTPHeaders) ([]byte, error) {
+	if h.ContentMD5 == nil {
+		return t.md5, nil
+	}
+	return sum16("x-ms-blob-content-md5", x.in("X-Ms-Blob-Content-Md5"))
 }
 
 // transferred sets the checksums of what came. Versions before 2019-02-02 know the MD5 alone; later ones answer it to

@@ -113,9 +113,13 @@ func sum16(name, text string) ([]byte, error) {
 	}
 	sum, err := base64.StdEncoding.DecodeString(text)
 	if err != nil || len(sum) != 16 {
-		return nil, detailed(fault.Invalid, "InvalidMd5", &detail{elements: [][2]string{{"HeaderName", name}, {"HeaderValue", short(text)}}})
+		return nil, invalidMD5(name, text)
 	}
 	return sum, nil
+}
+
+func invalidMD5(name, text string) error {
+	return detailed(fault.Invalid, "InvalidMd5", &detail{elements: [][2]string{{"HeaderName", name}, {"HeaderValue", short(text)}}})
 }
 
 // crcText is a CRC64 as headers have it: its bytes in little-endian order.

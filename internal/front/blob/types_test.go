@@ -97,7 +97,9 @@ func TestCopies(t *testing.T) {
 	w.container("dst")
 	w.put("/con/b", "hello", "content-type", "text/plain", "x-ms-meta-a", "1")
 	source := "https://" + host + "/con/b"
-	w.do(ask{method: "PUT", url: "/dst/sync", as: "key", header: []string{"x-ms-copy-source", source, "x-ms-requires-sync", "true"}}, 202, "")
+	signed := source + "?" + w.signed("con", "b", "r")
+	w.do(ask{method: "PUT", url: "/dst/sync", as: "key", header: []string{"x-ms-copy-source", signed, "x-ms-requires-sync", "true"}}, 202, "")
+	w.do(ask{method: "PUT", url: "/dst/sync2", as: "writer", header: []string{"x-ms-copy-source", source, "x-ms-requires-sync", "true"}}, 202, "")
 	h := w.do(ask{method: "GET", url: "/dst/sync", as: "key"}, 200, "").Header()
 	if h.Get("Content-Type") != "text/plain" || h.Get("X-Ms-Meta-A") != "1" || h.Get("X-Ms-Copy-Status") != "success" || h.Get("X-Ms-Copy-Progress") != "5/5" {
 		t.Error(h)
@@ -106,7 +108,6 @@ func TestCopies(t *testing.T) {
 	if h.Get("X-Ms-Copy-Id") == "" || h.Get("X-Ms-Copy-Status") == "" {
 		t.Error(h)
 	}
-	signed := source + "?" + w.signed("con", "b", "r")
 	w.do(ask{method: "PUT", url: "/dst/url", as: "key", header: []string{"x-ms-copy-source", signed, "x-ms-blob-type", "BlockBlob"}}, 201, "")
 	if got := w.get("/dst/url"); got != "hello" {
 		t.Errorf("%q", got)
@@ -116,12 +117,16 @@ func TestCopies(t *testing.T) {
 	if got := w.get("/dst/part"); got != "el" {
 		t.Errorf("%q", got)
 	}
-	// Denials: Put … From URL reads its source by the source's own right alone; a copy by the request's, in its account.
+	// Denials: Put … From URL reads its source by the source's own right alone; a copy by the request's, in its account,
+	// which for one that is sync has to be a token's.
+	w.do(ask{method: "PUT", url: "/dst/sync", as: "key", header: []string{"x-ms-copy-source", source, "x-ms-requires-sync", "true"}}, 401, "CannotVerifyCopySource")
+	w.do(ask{method: "PUT", url: "/dst/later", as: "key", header: []string{"x-ms-copy-source", source, "x-ms-source-if-tags", "\"a\"='b'"}}, 412, "ConditionNotMet")
+	w.do(ask{method: "PUT", url: "/dst/later", as: "key", header: []string{"x-ms-copy-source", source, "x-ms-source-if-match", "\"0x1\""}}, 412, "SourceConditionNotMet")
 	w.do(ask{method: "PUT", url: "/dst/url", as: "key", header: []string{"x-ms-copy-source", source, "x-ms-blob-type", "BlockBlob"}}, 401, "CannotVerifyCopySource")
 	w.do(ask{method: "PUT", url: "/dst/part?comp=block&blockid=AAAA", as: "key", header: []string{"x-ms-copy-source", source}}, 401, "CannotVerifyCopySource")
 	// The destination's right is none over another's source, and a signature must hold.
 	write := w.signed("dst", "", "cw")
-	w.do(ask{method: "PUT", url: "/dst/x?" + write, header: []string{"x-ms-copy-source", source, "x-ms-requires-sync", "true"}}, 403, "CannotVerifyCopySource")
+	w.do(ask{method: "PUT", url: "/dst/x?" + write, header: []string{"x-ms-copy-source", source, "x-ms-requires-sync", "true"}}, 401, "CannotVerifyCopySource")
 	read := w.signed("con", "b", "r")
 	w.do(ask{method: "PUT", url: "/dst/x?" + write, header: []string{"x-ms-copy-source", source + "?" + read, "x-ms-requires-sync", "true"}}, 202, "")
 	w.do(ask{method: "PUT", url: "/dst/y?" + write, header: []string{"x-ms-copy-source", source + "?" + strings.Replace(read, "sp=r", "sp=rw", 1), "x-ms-requires-sync", "true"}}, 403, "CannotVerifyCopySource")
@@ -129,7 +134,7 @@ func TestCopies(t *testing.T) {
 	w.do(ask{method: "PUT", url: "/dst/z?" + write, header: []string{"x-ms-copy-source", source, "x-ms-copy-source-authorization", "Bearer stranger", "x-ms-requires-sync", "true"}}, 403, "CannotVerifyCopySource")
 	w.do(ask{method: "PUT", url: "/dst/z", as: "key", header: []string{"x-ms-copy-source", "https://elsewhere.example/b", "x-ms-requires-sync", "true"}}, 404, "CannotVerifyCopySource")
 	w.do(ask{method: "PUT", url: "/dst/z", as: "key", header: []string{"x-ms-copy-source", "not a URL"}}, 400, "InvalidHeaderValue")
-	w.do(ask{method: "PUT", url: "/dst/z", as: "key", header: []string{"x-ms-copy-source", source + "x", "x-ms-requires-sync", "true"}}, 404, "CannotVerifyCopySource")
+	w.do(ask{method: "PUT", url: "/dst/z", as: "key", header: []string{"x-ms-copy-source", source + "x"}}, 404, "CannotVerifyCopySource")
 	w.do(ask{method: "PUT", url: "/dst/none?comp=copy&copyid=any", as: "key", header: []string{"x-ms-copy-action", "abort"}}, 400, "InvalidQueryParameterValue")
 	w.do(ask{method: "PUT", url: "/dst/sync?comp=copy&copyid=22222222-2222-2222-2222-222222222222", as: "key", header: []string{"x-ms-copy-action", "abort"}}, 409, "NoPendingCopyOperation")
 }
