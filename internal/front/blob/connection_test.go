@@ -173,7 +173,7 @@ func TestMetadataNames(t *testing.T) {
 		got.WriteString(line)
 	}
 	h := w.do(ask{method: "HEAD", url: "/con/b", as: "key"}, 200, "")
-	if h.Header()["x-ms-meta-UPname"] == nil || h.Header()["x-ms-meta-low"] == nil {
+	if has := func(name string) bool { _, ok := h.Header()[name]; return ok }; !has("x-ms-meta-UPname") || !has("x-ms-meta-low") {
 		t.Errorf("%v\n%s", h.Header(), got.String())
 	}
 	if list := w.get("/con?restype=container&comp=list&include=metadata"); !strings.Contains(list, "<UPname>1</UPname>") || !strings.Contains(list, "<low>2</low>") {
