@@ -25,6 +25,7 @@ type Account struct {
 	Secondary                bool          `json:"secondary,omitempty"`  // a readable -secondary endpoint (RA-GRS)
 	Development              bool          `json:"development,omitempty"`
 	HierarchicalNamespace    bool          `json:"hierarchicalNamespace,omitempty"`
+	VersionImmutability      bool          `json:"versionImmutability,omitempty"` // of every new container
 	// DelegationRevoked: user delegation keys that began before it no longer sign.
 	DelegationRevoked time.Time `json:"delegationRevoked,omitzero"`
 

@@ -15,7 +15,7 @@ type CreateContainer struct {
 	Public                      PublicAccess
 	DefaultEncryptionScope      string
 	DenyEncryptionScopeOverride bool
-	VersionImmutability         bool // immutableStorageWithVersioning, by Resource Manager alone
+	VersionImmutability         bool // immutableStorageWithVersioning, by Resource Manager alone; the account may have it for all
 }
 
 // CreateContainer makes a container. One that is there is a fault of kind Exists, reason ContainerAlreadyExists.
@@ -39,7 +39,7 @@ func (s *Service) CreateContainer(ctx context.Context, a Access, t Target, r Cre
 		made = &Container{
 			Name: t.Container, ETag: ETag(now), Created: now, Modified: now, Metadata: r.Metadata, Public: r.Public,
 			DefaultEncryptionScope: r.DefaultEncryptionScope, DenyEncryptionScopeOverride: r.DenyEncryptionScopeOverride,
-			VersionImmutability: r.VersionImmutability,
+			VersionImmutability: r.VersionImmutability || g.account.VersionImmutability,
 		}
 		if _, err := io.ReadFull(s.Rand, made.instance[:]); err != nil {
 			return err

@@ -166,7 +166,8 @@ func TestAccountRefusals(t *testing.T) {
 		{with(`"networkAcls":{"defaultAction":"Maybe"}`), "networkAcls"},
 		{with(`"networkAcls":{"defaultAction":"Deny","resourceAccessRules":[{}]}`), "networkAcls"},
 		{with(`"networkAcls":{"defaultAction":"Deny","bypass":"Everything"}`), "networkAcls"},
-		{with(`"immutableStorageWithVersioning":{"enabled":true}`), "immutableStorageWithVersioning"},
+		{with(`"immutableStorageWithVersioning":{"enabled":1}`), "immutableStorageWithVersioning"},
+		{with(`"immutableStorageWithVersioning":{"enabled":true,"immutabilityPolicy":{"immutabilityPeriodSinceCreationInDays":1}}`), "immutableStorageWithVersioning"},
 	} {
 		w.fails("PUT", accounts+"fresh", c.body, fault.Invalid, values, "invalid: "+c.field+".")
 	}
@@ -177,10 +178,11 @@ func TestAccountRefusals(t *testing.T) {
 	w.fails("PUT", accounts+"fresh", with(`"networkAcls":{"defaultAction":"Deny","virtualNetworkRules":[{"id":"/subnet/x"}]}`),
 		fault.Invalid, "NetworkAclsValidationFailure", "/subnet/x")
 	for body, property := range map[string]string{
-		`{"sku":{"name":"Premium_LRS"}}`:         "sku",
-		`{"kind":"Storage"}`:                     "kind",
-		`{"properties":{"isHnsEnabled":true}}`:   "isHnsEnabled",
-		`{"kind":"BlockBlobStorage","sku":null}`: "",
+		`{"sku":{"name":"Premium_LRS"}}`:                                     "sku",
+		`{"kind":"Storage"}`:                                                 "kind",
+		`{"properties":{"isHnsEnabled":true}}`:                               "isHnsEnabled",
+		`{"properties":{"immutableStorageWithVersioning":{"enabled":true}}}`: "immutableStorageWithVersioning",
+		`{"kind":"BlockBlobStorage","sku":null}`:                             "",
 	} {
 		if property == "" {
 			w.fails("PATCH", accounts+"acct1", body, fault.Invalid, values, "")

@@ -189,3 +189,25 @@ func TestLegalHold(t *testing.T) {
 		t.Errorf("cleared: %v", out)
 	}
 }
+
+// TestAccountOfImmutableVersions: every container of an account that has immutability of versions has it, by whomever it
+// was made.
+func TestAccountOfImmutableVersions(t *testing.T) {
+	w := newWorld(t)
+	body := strings.Replace(minimal, "{", `{"properties":{"immutableStorageWithVersioning":{"enabled":true}},`, 1)
+	for range 2 { // Terraform sends it again
+		made := w.ok("PUT", accounts+"acct1", body)
+		if at(made, "properties", "immutableStorageWithVersioning", "enabled") != true {
+			t.Errorf("%v", made)
+		}
+	}
+	got := w.status(201, "PUT", containers+"/cont", "{}")
+	if at(got, "properties", "immutableStorageWithVersioning", "enabled") != true {
+		t.Errorf("%v", got)
+	}
+	c, err := w.blobs.CreateContainer(t.Context(), blob.Access{By: blob.Operator}, blob.Target{Account: "acct1", Container: "other"}, blob.CreateContainer{})
+	if err != nil || !c.VersionImmutability {
+		t.Errorf("%+v, %v", c, err)
+	}
+	w.fails("PATCH", accounts+"acct1", `{"properties":{"immutableStorageWithVersioning":{"enabled":false}}}`, fault.Conflict, "AccountPropertyCannotBeUpdated", "immutableStorageWithVersioning")
+}

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -42,7 +43,7 @@ func settings() []setting {
 		{"dnsEndpointType", "2021-09-01", true, oneOf("Standard")},
 		{"allowedCopyScope", "2021-08-01", false, nothing},
 		{"customDomain", "2015-05-01-preview", false, noDomain},
-		{"immutableStorageWithVersioning", "2021-06-01", true, nothing},
+		{"immutableStorageWithVersioning", "2021-06-01", true, versionImmutability},
 		{"azureFilesIdentityBasedAuthentication", "2019-04-01", false, noFileIdentities},
 		{"routingPreference", "2020-08-01-preview", false, microsoftRouting},
 	}
@@ -54,6 +55,17 @@ func boolean(v any) (any, bool) {
 }
 
 func off(v any) (any, bool) { return false, v == false }
+
+// versionImmutability says that versions in every new container may be immutable. An account's own policy for them is
+// not offered.
+func versionImmutability(v any) (any, bool) {
+	set, ok := pick(v, "enabled", "immutabilityPolicy")
+	enabled, is := set["enabled"].(bool)
+	if !ok || len(set) > 1 || len(set) == 1 && !is {
+		return nil, false
+	}
+	return map[string]any{"enabled": enabled}, true
+}
 
 func nothing(any) (any, bool) { return nil, false }
 
@@ -151,6 +163,8 @@ func obey(a *blob.Account, stored map[string]any) error {
 	a.AllowBlobPublicAccess = stored["allowBlobPublicAccess"] == true
 	a.SupportsHTTPSTrafficOnly = stored["supportsHttpsTrafficOnly"] == true
 	a.HierarchicalNamespace = stored["isHnsEnabled"] == true
+	immutable, _ := stored["immutableStorageWithVersioning"].(map[string]any)
+	a.VersionImmutability = immutable["enabled"] == true
 	a.MinimumTLSVersion, _ = stored["minimumTlsVersion"].(string)
 	a.AccessTier, _ = stored["accessTier"].(string)
 	rules, err := firewall(stored["networkAcls"])
@@ -162,14 +176,8 @@ func obey(a *blob.Account, stored map[string]any) error {
 	return nil
 }
 
-// same compares values of JSON as far as settings go: what is no plain value is never the same.
-func same(a, b any) bool {
-	switch a.(type) {
-	case bool, string, float64:
-		return a == b
-	}
-	return false
-}
+// same compares values of JSON.
+func same(a, b any) bool { return reflect.DeepEqual(a, b) }
 
 // pick keeps the members of v that are known, by their spelling here; v must be an object.
 func pick(v any, names ...string) (map[string]any, bool) {
