@@ -49,6 +49,11 @@ func TestBatches(t *testing.T) {
 		{"definitions are rolled back", "BEGIN TRAN; CREATE TABLE gone (i int); INSERT gone VALUES (1); SELECT COUNT(*) FROM gone; ROLLBACK; SELECT OBJECT_ID('gone')", []string{"1", "NULL"}},
 		{"definitions, to a savepoint", "BEGIN TRAN; CREATE TABLE kept (i int); SAVE TRAN s; ALTER TABLE kept ADD j int; ROLLBACK TRAN s; COMMIT; SELECT COUNT(*) FROM sys.columns WHERE object_id = OBJECT_ID('kept'); DROP TABLE kept", []string{"1"}},
 		{
+			"SELECT INTO keeps an identity of one table", "CREATE TABLE src (id int IDENTITY(5,1), v int); INSERT src VALUES (1); SELECT id, v INTO #one FROM src; SELECT src.id, x.v INTO #two FROM src LEFT JOIN src AS x ON 1 = 0; SELECT id, id AS again INTO #three FROM src; SELECT id INTO #four FROM src UNION ALL SELECT id FROM src; " +
+				"INSERT #one VALUES (2); INSERT #two VALUES (8, 2); INSERT #three VALUES (9, 9); INSERT #four VALUES (7); SELECT MAX(id) FROM #one; SELECT MAX(id) FROM #two; DROP TABLE #one, #two, #three, #four, src",
+			[]string{"6", "8"},
+		},
+		{
 			"names of keys are free again", "CREATE TABLE k (i int CONSTRAINT k_i PRIMARY KEY, j int CONSTRAINT k_j UNIQUE, l int CONSTRAINT k_l DEFAULT 1 CONSTRAINT k_c CHECK (l > 0)); ALTER TABLE k DROP CONSTRAINT k_j; ALTER TABLE k ADD CONSTRAINT k_j UNIQUE (l); EXEC sp_rename 'k', 'k2'; DROP TABLE k2; " +
 				"CREATE TABLE k (i int CONSTRAINT k_i PRIMARY KEY, j int CONSTRAINT k_j UNIQUE, l int CONSTRAINT k_l DEFAULT 1 CONSTRAINT k_c CHECK (l > 0)); SELECT COUNT(*) FROM sys.objects WHERE name LIKE 'k[_]_'; DROP TABLE k",
 			[]string{"Msg 15477: …", "4"},

@@ -17,7 +17,9 @@ import (
 // selectInto is SELECT … INTO: a table of the query's columns is made and filled, as one statement.
 func (r *run) selectInto(s *tsql.SelectStatement, into *tsql.ObjectName) error {
 	var local bool
-	b, err := compile(r.environment(&local), s)
+	rows := *s.Query
+	rows.Body = withoutInto(rows.Body)
+	b, err := compile(r.environment(&local), &tsql.SelectStatement{Node: s.Node, Query: &rows})
 	if err != nil {
 		return err
 	}
@@ -25,7 +27,7 @@ func (r *run) selectInto(s *tsql.SelectStatement, into *tsql.ObjectName) error {
 		return err
 	}
 	if isTemporary(into.Name.Name) {
-		return r.intoTemporary(b, into)
+		return r.intoTemporary(b, into, keepsIdentity(s.Query))
 	}
 	if err := r.mustBe("CREATE TABLE"); err != nil {
 		return err
@@ -42,7 +44,7 @@ func (r *run) selectInto(s *tsql.SelectStatement, into *tsql.ObjectName) error {
 		if err := free(e.Database(), schema.ID, into.Name.Name); err != nil {
 			return err
 		}
-		t, err := r.tableOf(r.builder(e, schema.ID), into.Name.Name, b.plan)
+		t, err := r.tableOf(r.builder(e, schema.ID), into.Name.Name, b.plan, keepsIdentity(s.Query))
 		if err != nil {
 			return err
 		}
@@ -64,13 +66,24 @@ const (
 	commandExecute = 0xE0
 )
 
-func (r *run) intoTemporary(b *bound, into *tsql.ObjectName) error {
+// keepsIdentity reports whether an identity column stays one in a table that SELECT … INTO makes: of one source, and not
+// of a join, a union or groups.
+func keepsIdentity(q *tsql.Query) bool {
+	s, ok := q.Body.(*tsql.Select)
+	if !ok || len(s.From) != 1 || s.GroupBy != nil {
+		return false
+	}
+	_, join := s.From[0].(*tsql.Join)
+	return !join
+}
+
+func (r *run) intoTemporary(b *bound, into *tsql.ObjectName, identity bool) error {
 	s := r.session
 	key := fold(into.Name.Name)
 	if !r.mayHide(key) {
 		return value.Errorf(2714, 16, 6, "There is already an object named '%s' in the database.", into.Name.Name)
 	}
-	t, err := r.tableOf(r.builder(nil, catalog.SchemaDBO), into.Name.Name, b.plan)
+	t, err := r.tableOf(r.builder(nil, catalog.SchemaDBO), into.Name.Name, b.plan, identity)
 	if err != nil {
 		return err
 	}
@@ -90,8 +103,14 @@ func (r *run) intoTemporary(b *bound, into *tsql.ObjectName) error {
 	return r.counted(&plan.Statement{Command: commandInsert}, count)
 }
 
-// tableOf makes a table of a query's columns; an identity column stays one.
-func (r *run) tableOf(b *builder, name string, p *plan.Statement) (*catalog.Table, error) {
+// tableOf makes a table of a query's columns. With identity, an identity column stays one that is there once.
+func (r *run) tableOf(b *builder, name string, p *plan.Statement, identity bool) (*catalog.Table, error) {
+	shown := 0
+	for _, c := range p.Columns {
+		if c.Identity {
+			shown++
+		}
+	}
 	b.t = &catalog.Table{Header: b.header(name, catalog.KindTable, 0), NextColumn: 1, NextIndex: 2, Temporary: b.e == nil}
 	for i, c := range p.Columns {
 		if c.Name == "" {
@@ -105,7 +124,7 @@ func (r *run) tableOf(b *builder, name string, p *plan.Statement) (*catalog.Tabl
 		if column.Type.ID == value.Void {
 			column.Type = value.Type{ID: value.Int, Nullable: true}
 		}
-		if c.Identity && c.Source != nil && c.Source.Column.Identity != nil {
+		if identity && shown == 1 && c.Identity && c.Source != nil && c.Source.Column.Identity != nil {
 			identity := *c.Source.Column.Identity
 			column.Identity = &identity
 		}

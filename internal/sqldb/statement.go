@@ -128,11 +128,34 @@ func notSupported(s tsql.Statement) error {
 	return value.Errorf(40510, 16, 1, "Statement '%s' is not supported in this version of SQL Server.", statementName(s))
 }
 
+// intoOf is the table that SELECT … INTO makes; a union has it in its first query.
 func intoOf(q *tsql.Query) *tsql.ObjectName {
-	if s, ok := q.Body.(*tsql.Select); ok {
-		return s.Into
+	body := q.Body
+	for {
+		switch b := body.(type) {
+		case *tsql.Select:
+			return b.Into
+		case *tsql.SetOperation:
+			body = b.Left
+		default:
+			return nil
+		}
 	}
-	return nil
+}
+
+// withoutInto is a query's rows alone.
+func withoutInto(body tsql.QueryBody) tsql.QueryBody {
+	switch b := body.(type) {
+	case *tsql.Select:
+		one := *b
+		one.Into = nil
+		return &one
+	case *tsql.SetOperation:
+		both := *b
+		both.Left = withoutInto(b.Left)
+		return &both
+	}
+	return body
 }
 
 // defaultSchema is where names without a schema are looked for first.
