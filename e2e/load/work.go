@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -16,7 +18,6 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/streaming"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/bloberror"
-	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/blockblob"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/container"
 )
 
@@ -101,10 +102,20 @@ func (c *client) properties(ctx context.Context, _, n int) (int, error) {
 	return 0, err
 }
 
-// blocks puts a blob in blocks, one after another, each time over the same one of the worker.
+// blocks puts a blob in blocks, one after another, each time over the same one of the worker. UploadBuffer would put this
+// much in one piece.
 func (c *client) blocks(ctx context.Context, worker, _ int) (int, error) {
-	_, err := c.container.NewBlockBlobClient(c.name(worker)).UploadBuffer(ctx, c.data,
-		&blockblob.UploadBufferOptions{BlockSize: blockSize, Concurrency: 1})
+	blob := c.container.NewBlockBlobClient(c.name(worker))
+	var list []string
+	for from := 0; from < len(c.data); from += blockSize {
+		id := base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint64(nil, uint64(from)))
+		block := bytes.NewReader(c.data[from:min(from+blockSize, len(c.data))])
+		if _, err := blob.StageBlock(ctx, id, streaming.NopCloser(block), nil); err != nil {
+			return 0, err
+		}
+		list = append(list, id)
+	}
+	_, err := blob.CommitBlockList(ctx, list, nil)
 	return 0, err
 }
 

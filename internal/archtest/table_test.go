@@ -104,6 +104,7 @@ var homes = map[string][]string{
 	"github.com/jackc/pgx/v5":                   {"store/postgres", "store/postgres/postgrestest", "/bench"},
 	"github.com/go-jose/go-jose/v4":             {"token", "sts", "front/entra"},
 	"github.com/miekg/dns":                      {"dns"},
+	"github.com/minio/crc64nvme":                {"content"},
 	"github.com/spf13/cobra":                    {"cli"},
 	"github.com/microsoft/go-mssqldb":           {"sqlclient", "cli", "/bench"},
 	"github.com/golang-sql/sqlexp":              {"sqlclient"},

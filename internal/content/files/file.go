@@ -33,7 +33,7 @@ func (w *writer) Write(p []byte) (int, error) {
 	}
 	if w.asked += len(p); w.asked >= askAfter {
 		w.asked = 0
-		if w.failed = w.store.Room(); w.failed != nil {
+		if w.failed = w.store.look(); w.failed != nil {
 			return 0, w.failed
 		}
 	}
