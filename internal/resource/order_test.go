@@ -61,6 +61,8 @@ func TestActionsAsked(t *testing.T) {
 		{"GET", sub + "/resources", "Microsoft.Resources/subscriptions/resources/read", sub},
 		{"GET", sub + "/providers", "Microsoft.Resources/subscriptions/providers/read", sub},
 		{"GET", sub + "/tagNames", "Microsoft.Resources/subscriptions/tagNames/read", sub},
+		{"PUT", sub + "/tagNames/t", "Microsoft.Resources/subscriptions/tagNames/write", sub},
+		{"DELETE", sub + "/tagNames/t/tagValues/v", "Microsoft.Resources/subscriptions/tagNames/tagValues/delete", sub},
 		{"GET", boxes + "/b", "Toy.Box/boxes/read", boxes + "/b"},
 		{"PATCH", boxes + "/b", "Toy.Box/boxes/write", boxes + "/b"},
 		{"DELETE", boxes + "/b/drawers/d", "Toy.Box/boxes/drawers/delete", boxes + "/b/drawers/d"},

@@ -16,6 +16,7 @@ import (
 //	arm type {subscription} {namespace/type} {group} {name} …         nothing: finds documents by their type
 //	arm group {subscription} {group}                                  a record
 //	arm subscription {subscription}                                   JSON
+//	arm tagname {subscription} {name}                                 JSON: a predefined tag
 //	arm operation {subscription} {token}                              JSON
 //
 // A record is a byte of format (1), the length of the hidden part as a uvarint, the hidden part and the document. Both

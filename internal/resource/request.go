@@ -99,6 +99,8 @@ func (s *Service) inSubscription(ctx context.Context, r *Request) (*Answer, erro
 		return s.only(r, "GET", func() (*Answer, error) { return s.operationResult(ctx, r, sub, p[1]) })
 	case equalFold(p[0], "tagNames") && len(p) == 1:
 		return s.only(r, "GET", func() (*Answer, error) { return s.listTagNames(ctx, r, sub) })
+	case equalFold(p[0], "tagNames") && (len(p) == 2 || len(p) == 4 && equalFold(p[2], "tagValues")):
+		return s.tagName(ctx, r, sub, p[1:])
 	}
 	return nil, noRoute(r.BaseURL + r.Path)
 }

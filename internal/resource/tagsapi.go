@@ -183,32 +183,39 @@ func (s *Service) listTagNames(ctx context.Context, r *Request, sub subscription
 	if err := s.authorize(ctx, r, "Microsoft.Resources/subscriptions/tagNames/read", "/subscriptions/"+r.segments[1]); err != nil {
 		return nil, err
 	}
-	counts := make(map[string]map[string]int)
-	err := store.View(ctx, s.Store, func(read store.Reader) error {
-		for _, kind := range []string{"group", "document"} {
-			prefix := store.Prefix("arm", kind, strings.ToLower(sub.ID))
-			for item, err := range read.Scan(prefix, store.End(prefix)) {
-				if err != nil {
-					return err
-				}
-				doc, err := decodeRecord(item.Value)
-				if err != nil {
-					return fault.Wrap("resource.listTagNames", err)
-				}
-				for name, value := range doc.Tags {
-					if counts[name] == nil {
-						counts[name] = make(map[string]int)
-					}
-					counts[name][value]++
-				}
-			}
-		}
-		return nil
+	var counts map[string]map[string]int
+	err := store.View(ctx, s.Store, func(read store.Reader) (err error) {
+		counts, err = countTags(read, sub.ID)
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	return list(tagNames("/subscriptions/"+sub.ID+"/tagNames/", counts))
+}
+
+// countTags is how often each value of each tag is used in a subscription, the predefined ones included.
+func countTags(read store.Reader, sub string) (map[string]map[string]int, error) {
+	counts := make(map[string]map[string]int)
+	for _, kind := range []string{"group", "document"} {
+		prefix := store.Prefix("arm", kind, strings.ToLower(sub))
+		for item, err := range read.Scan(prefix, store.End(prefix)) {
+			if err != nil {
+				return nil, err
+			}
+			doc, err := decodeRecord(item.Value)
+			if err != nil {
+				return nil, fault.Wrap("resource.countTags", err)
+			}
+			for name, value := range doc.Tags {
+				if counts[name] == nil {
+					counts[name] = make(map[string]int)
+				}
+				counts[name][value]++
+			}
+		}
+	}
+	return counts, predefine(read, sub, counts)
 }
 
 type tagCount struct {

@@ -360,6 +360,7 @@ func TestValidateAndWhatIf(t *testing.T) {
 	secret := `{"properties": {"mode": "Incremental", "parameters": {"s": {"value": "hush"}}, "template": {` + head + `, "parameters": {"s": {"type": "securestring"}}, "resources": [{` + box + `, "name": "c", "properties": {"s": "[parameters('s')]"}}]}}}`
 	w.send(owner, "POST", path+"/whatIf", secret).ok(200).want("*******", "properties", "changes", 0, "after", "properties", "s")
 	w.send(owner, "POST", path+"/whatIf", body(`{`+box+`, "name": "b"}`)).ok(200).want("NoChange", "properties", "changes", 0, "changeType")
+	w.send(owner, "POST", path+"/whatIf", body(`{`+box+`}`)).ok(200).want("Failed", "status").want("InvalidTemplate", "error", "code")
 	w.send(owner, "GET", path, "").refused(fault.NotFound, "DeploymentNotFound", "")
 	w.send(nobody, "POST", "/providers/Microsoft.Resources/calculateTemplateHash", `{template: 1}`).ok(200).want(`{"template":1}`, "minifiedTemplate")
 }

@@ -15,6 +15,11 @@ import (
 // Source: learn.microsoft.com/rest/api/resources/deployments/what-if.
 func (p *provider) whatIf(ctx context.Context, call *resource.Call) (*resource.Answer, error) {
 	r, err := p.begin(ctx, call)
+	if fault.ReasonOf(err) == "InvalidTemplate" {
+		// What is wrong with a template is the result of asking, not a refusal.
+		found, err := problemOf(err)
+		return &resource.Answer{Status: 200, Body: map[string]any{"status": "Failed", "error": found}}, err
+	}
 	if err != nil {
 		return nil, err
 	}
