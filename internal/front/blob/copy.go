@@ -162,7 +162,6 @@ func (f *front) putBlobFromURL(x *exchange) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	x.md5Header("Content-MD5", result.BodyMD5)
 	x.transferred(transfer{md5: s.MD5}, result.BodyMD5, result.BodyCRC)
 	return x.created(result.Blob), nil
 }

@@ -108,7 +108,11 @@ func TestCopies(t *testing.T) {
 	if h.Get("X-Ms-Copy-Id") == "" || h.Get("X-Ms-Copy-Status") == "" {
 		t.Error(h)
 	}
-	w.do(ask{method: "PUT", url: "/dst/url", as: "key", header: []string{"x-ms-copy-source", signed, "x-ms-blob-type", "BlockBlob"}}, 201, "")
+	w.do(ask{method: "PUT", url: "/dst/url", as: "key", header: []string{"x-ms-copy-source", signed, "x-ms-blob-type", "BlockBlob", "x-ms-source-content-md5", sum("hello")}}, 201, "")
+	h = w.do(ask{method: "PUT", url: "/dst/url", as: "key", header: []string{"x-ms-copy-source", signed, "x-ms-blob-type", "BlockBlob"}}, 201, "").Header()
+	if h.Get("Content-Md5") != "" || h.Get("X-Ms-Content-Crc64") != crcHeader("hello") {
+		t.Error("az storage blob rewrite cannot print an MD5 that it did not ask for", h)
+	}
 	if got := w.get("/dst/url"); got != "hello" {
 		t.Errorf("%q", got)
 	}
