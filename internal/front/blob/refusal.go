@@ -104,8 +104,12 @@ func (f *front) refuse(x *exchange, err error) *answer {
 
 // sourceWords says of a copy's source what asking for it would have said.
 func (f *front) sourceWords(x *exchange, e *fault.Error, status int, message string) (int, string) {
-	var inner *fault.Error
-	if !errors.As(e.Cause, &inner) {
+	inner := e // the same refusal may be wrapped on its way
+	for inner.Reason == e.Reason {
+		if next := (*fault.Error)(nil); errors.As(inner.Cause, &next) {
+			inner = next
+			continue
+		}
 		return status, message
 	}
 	reason, status, text := f.word(inner)

@@ -139,6 +139,10 @@ func TestCopies(t *testing.T) {
 	w.do(ask{method: "PUT", url: "/dst/z", as: "key", header: []string{"x-ms-copy-source", "https://elsewhere.example/b", "x-ms-requires-sync", "true"}}, 404, "CannotVerifyCopySource")
 	w.do(ask{method: "PUT", url: "/dst/z", as: "key", header: []string{"x-ms-copy-source", "not a URL"}}, 400, "InvalidHeaderValue")
 	w.do(ask{method: "PUT", url: "/dst/z", as: "key", header: []string{"x-ms-copy-source", source + "x"}}, 404, "CannotVerifyCopySource")
+	if got := w.do(ask{method: "PUT", url: "/dst/z", as: "key", header: []string{"x-ms-copy-source", source + "x"}}, 404, "CannotVerifyCopySource"); !strings.Contains(got.Body.String(), "The specified blob does not exist.") ||
+		got.Header().Get("X-Ms-Copy-Source-Error-Code") != "BlobNotFound" || got.Header().Get("X-Ms-Copy-Source-Status-Code") != "404" {
+		t.Error(got.Body, got.Header())
+	}
 	w.do(ask{method: "PUT", url: "/dst/none?comp=copy&copyid=any", as: "key", header: []string{"x-ms-copy-action", "abort"}}, 400, "InvalidQueryParameterValue")
 	w.do(ask{method: "PUT", url: "/dst/sync?comp=copy&copyid=22222222-2222-2222-2222-222222222222", as: "key", header: []string{"x-ms-copy-action", "abort"}}, 409, "NoPendingCopyOperation")
 }
