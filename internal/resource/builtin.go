@@ -15,6 +15,7 @@ func (s *Service) builtin() []Provider {
 			{Name: "resourceGroups", APIVersions: versions},
 			{Name: "providers", APIVersions: versions, Global: true},
 			s.tagsType(versions),
+			checkResourceName(versions),
 		}},
 		{Namespace: "Microsoft.Authorization", Types: []Type{s.locks()}},
 	}

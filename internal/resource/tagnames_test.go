@@ -32,3 +32,15 @@ func TestPredefinedTags(t *testing.T) {
 	w.refuse(400, "InvalidTagNameCharacters", "", "PUT", sub+"/tagNames/a%b", "")
 	w.refuse(403, "AuthorizationFailed", "", "PUT", tag, "", as("eve"))
 }
+
+func TestCheckResourceName(t *testing.T) {
+	w := newWorld(t)
+	for name, want := range map[string]string{"box": "Allowed", "Azure": "Reserved", "my-windows-box": "Reserved", "loginbox": "Reserved", "azure-box": "Allowed"} {
+		a := w.must(200, "POST", "/providers/Microsoft.Resources/checkResourceName", `{"name":"`+name+`","type":"Contoso.Toys/boxes"}`, as("eve"))
+		if !strings.Contains(a.text, `"status":"`+want+`"`) {
+			t.Errorf("%s: %s", name, a.text)
+		}
+	}
+	w.refuse(400, "InvalidRequestContent", "", "POST", "/providers/Microsoft.Resources/checkResourceName", `{"name":"x"}`)
+	w.refuse(400, "InvalidRequestContent", "", "POST", "/providers/Microsoft.Resources/checkResourceName", ``)
+}
