@@ -202,13 +202,15 @@ func (b *binder) pushWindow(r *window, conds []plan.Expr) relation {
 	return b.settle(r, above)
 }
 
-// pushSet asks the conditions of both sides.
+// pushSet asks the conditions of both sides. One that names columns from outside stays where the sides have no tables in
+// which rows could be found by it: above, it can become a join's.
 func (b *binder) pushSet(r *set, conds []plan.Expr) relation {
 	var left, right, above []plan.Expr
+	sought, made := seekable(r.left) && seekable(r.right), setOf(r.cols)
 	for _, c := range conds {
-		sub := false
-		subqueries(c, func(*subquery) { sub = true })
-		if sub {
+		stays := !sought && reachesOut(c, made)
+		subqueries(c, func(*subquery) { stays = true })
+		if stays {
 			above = append(above, c)
 			continue
 		}
@@ -217,6 +219,26 @@ func (b *binder) pushSet(r *set, conds []plan.Expr) relation {
 	}
 	r.left, r.right = b.push(r.left, left), b.push(r.right, right)
 	return b.settle(r, above)
+}
+
+// seekable reports whether there are tables below r.
+func seekable(r relation) bool {
+	if _, ok := r.(*get); ok {
+		return true
+	}
+	found := false
+	r.inputs(func(in *relation) { found = found || seekable(*in) })
+	return found
+}
+
+// reachesOut reports whether an expression names a column that is not among those made.
+func reachesOut(e plan.Expr, made columnSet) bool {
+	for c := range freeOf(e) {
+		if !made[c] {
+			return true
+		}
+	}
+	return false
 }
 
 // replaced is e with columns in the place of others.

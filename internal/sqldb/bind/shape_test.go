@@ -93,6 +93,11 @@ func TestShapes(t *testing.T) {
 			"SELECT * FROM (SELECT id FROM customers UNION ALL SELECT customer FROM orders) t WHERE id = 3",
 			"union {scan customers.pk_customers(id) =3} {scan orders.ix_customer(customer) =3}",
 		},
+		// One from outside stays above a union in which nothing could be found by it, and joins.
+		{
+			"SELECT name FROM customers c WHERE NOT EXISTS (SELECT * FROM (SELECT 1 AS n UNION ALL SELECT 2) u WHERE u.n = c.id)",
+			"project $1 {anti hash $0=$0 {scan customers.pk_customers(id name)} {union {values (1)} {values (2)}}}",
+		},
 		{
 			"WITH t AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM t WHERE n < 10) SELECT n FROM t",
 			"recursive {values (1)} {project ($0+1) {filter $0<10 {working}}}",
