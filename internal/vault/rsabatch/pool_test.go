@@ -197,11 +197,11 @@ func TestRange(t *testing.T) {
 func BenchmarkPool(b *testing.B) {
 	k := generated()[0]
 	input := new(big.Int).Rsh(k.N, 1).FillBytes(make([]byte, Size))
-	for _, callers := range []int{1, 4, 16} {
-		b.Run(fmt.Sprintf("callers=%d", callers), func(b *testing.B) {
+	for _, each := range []int{1, 2, 8} { // for each processor
+		b.Run(fmt.Sprintf("callers=%d", each*runtime.GOMAXPROCS(0)), func(b *testing.B) {
 			p := openPool(b, runtime.GOMAXPROCS(0))
 			key := prepared(b, k)
-			b.SetParallelism((callers + runtime.GOMAXPROCS(0) - 1) / runtime.GOMAXPROCS(0))
+			b.SetParallelism(each)
 			b.ResetTimer()
 			b.RunParallel(func(pb *testing.PB) {
 				for pb.Next() {
