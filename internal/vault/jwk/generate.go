@@ -52,17 +52,17 @@ func (p Parameters) completeRSA() (Parameters, error) {
 	return p, nil
 }
 
+// completeEC takes the curve, or the one that the size names, as az and older clients send it. Another size without a
+// curve is a property of RSA keys that has no meaning here: cosign sends 2048 with every key.
 func (p Parameters) completeEC() (Parameters, error) {
 	if p.Curve == "" {
-		switch p.Size { // az and older clients name the curve by its size
-		case 0, 256:
-			p.Curve = P256
+		switch p.Size {
 		case 384:
 			p.Curve = P384
 		case 521:
 			p.Curve = P521
 		default:
-			return p, sizeRefused(p.Size, "[256, 384, 521]")
+			p.Curve, p.Size = P256, 0
 		}
 	}
 	size := curveSize(p.Curve)
