@@ -183,9 +183,9 @@ func (e surroundings) objectName(function string, args []value.Value) (value.Val
 		case *catalog.Module:
 			return words(t.Text)
 		case *catalog.Check:
-			return words(t.Text)
+			return words(tsql.NormalCondition(t.Text))
 		case *catalog.Default:
-			return words(t.Text)
+			return words(tsql.NormalExpr(t.Text))
 		}
 		return nothing()
 	}

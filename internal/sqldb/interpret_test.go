@@ -54,6 +54,10 @@ func TestBatches(t *testing.T) {
 			[]string{"6", "8"},
 		},
 		{
+			"sp_rename with the database", "CREATE TABLE ren (a int DEFAULT 0 CHECK (a IN (1, 2))); EXEC sp_rename 'app.dbo.ren.a', 'b'; EXEC sp_rename 'dbo.ren.b', 'c', 'COLUMN'; EXEC sp_rename 'app.dbo.ren', 'ren2'; EXEC sp_rename 'dbo.ren2.nothing', 'd'; SELECT name FROM sys.columns WHERE object_id = OBJECT_ID('ren2'); DROP TABLE ren2",
+			[]string{"Msg 15477: …", "Msg 15477: …", "Msg 15477: …", "Msg 15225: …", "c"},
+		},
+		{
 			"names of keys are free again", "CREATE TABLE k (i int CONSTRAINT k_i PRIMARY KEY, j int CONSTRAINT k_j UNIQUE, l int CONSTRAINT k_l DEFAULT 1 CONSTRAINT k_c CHECK (l > 0)); ALTER TABLE k DROP CONSTRAINT k_j; ALTER TABLE k ADD CONSTRAINT k_j UNIQUE (l); EXEC sp_rename 'k', 'k2'; DROP TABLE k2; " +
 				"CREATE TABLE k (i int CONSTRAINT k_i PRIMARY KEY, j int CONSTRAINT k_j UNIQUE, l int CONSTRAINT k_l DEFAULT 1 CONSTRAINT k_c CHECK (l > 0)); SELECT COUNT(*) FROM sys.objects WHERE name LIKE 'k[_]_'; DROP TABLE k",
 			[]string{"Msg 15477: …", "4"},

@@ -186,12 +186,19 @@ func (r *run) rename(p *invocation) error {
 	if err != nil {
 		return wrong
 	}
+	r.here(name)
 	switch strings.ToUpper(kind) {
 	case "COLUMN":
 		err = r.renameColumn(name, to)
 	case "INDEX":
 		err = r.renameIndex(name, to)
 	case "", "OBJECT":
+		if _, object := r.find(*name); !object && kind == "" && name.Schema.Name != "" {
+			if err = r.renameColumn(name, to); err != nil {
+				return wrong
+			}
+			break
+		}
 		err = r.renameObject(name, to)
 	default:
 		return value.Errorf(15249, 11, 1, "Error: Explicit @itemtype '%s' is unrecognized (%d).", kind, 1)
@@ -202,6 +209,13 @@ func (r *run) rename(p *invocation) error {
 	m := value.Errorf(15477, 0, 1, "Caution: Changing any part of an object name could break scripts and stored procedures.")
 	m.Procedure = "sp_rename"
 	return r.out.message(m)
+}
+
+// here takes the current database from the front of a column's or index's name: database.schema.table.column.
+func (r *run) here(n *tsql.ObjectName) {
+	if strings.EqualFold(n.Server.Name, r.session.Database()) {
+		n.Server = tsql.Ident{}
+	}
 }
 
 func ambiguous() error {

@@ -3,6 +3,7 @@ package sysview
 import (
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
+	"github.com/alcedo-cloud/alcedo/internal/tsql"
 )
 
 // columnColumns are those of sys.columns.
@@ -126,7 +127,7 @@ func computed(r *rows) {
 		if c.Computed == nil {
 			return true
 		}
-		return r.add(insertColumns(r.columnRow(o.header.ID, c), c.Computed.Text, true, c.Computed.Persisted)...)
+		return r.add(insertColumns(r.columnRow(o.header.ID, c), tsql.NormalExpr(c.Computed.Text), true, c.Computed.Persisted)...)
 	})
 }
 

@@ -3,6 +3,7 @@ package sysview
 import (
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
+	"github.com/alcedo-cloud/alcedo/internal/tsql"
 )
 
 // compatibilityViews are those of SQL Server 2000, which old drivers and tools still ask.
@@ -190,13 +191,13 @@ func syscomments(r *rows) {
 			continue
 		}
 		for _, c := range t.Columns {
-			if c.Default != nil && !r.comment(c.Default.ID, 0, c.Default.Text) ||
-				c.Computed != nil && !r.comment(t.ID, c.ID, c.Computed.Text) {
+			if c.Default != nil && !r.comment(c.Default.ID, 0, tsql.NormalExpr(c.Default.Text)) ||
+				c.Computed != nil && !r.comment(t.ID, c.ID, tsql.NormalExpr(c.Computed.Text)) {
 				return
 			}
 		}
 		for _, c := range t.Checks {
-			if !r.comment(c.ID, 0, c.Text) {
+			if !r.comment(c.ID, 0, tsql.NormalCondition(c.Text)) {
 				return
 			}
 		}

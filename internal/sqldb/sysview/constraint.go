@@ -1,6 +1,9 @@
 package sysview
 
-import "github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
+import (
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
+	"github.com/alcedo-cloud/alcedo/internal/tsql"
+)
 
 func constraintViews() []view {
 	return []view{
@@ -67,7 +70,7 @@ func foreignKeyColumns(r *rows) {
 func checkConstraints(r *rows) {
 	for o, h := range r.objects(catalog.KindCheck) {
 		if c, ok := o.(*catalog.Check); ok &&
-			!r.add(append(objectRow(h), c.Disabled, false, c.Untrusted, c.Column, c.Text, true, h.System)...) {
+			!r.add(append(objectRow(h), c.Disabled, false, c.Untrusted, c.Column, tsql.NormalCondition(c.Text), true, h.System)...) {
 			return
 		}
 	}
@@ -79,7 +82,7 @@ func defaultConstraints(r *rows) {
 			continue
 		}
 		for _, c := range t.Columns {
-			if c.Default != nil && !r.add(append(objectRow(&c.Default.Header), c.ID, c.Default.Text, c.Default.System)...) {
+			if c.Default != nil && !r.add(append(objectRow(&c.Default.Header), c.ID, tsql.NormalExpr(c.Default.Text), c.Default.System)...) {
 				return
 			}
 		}

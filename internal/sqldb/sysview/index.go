@@ -1,6 +1,9 @@
 package sysview
 
-import "github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
+import (
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
+	"github.com/alcedo-cloud/alcedo/internal/tsql"
+)
 
 func indexViews() []view {
 	return []view{
@@ -39,7 +42,7 @@ func indexes(r *rows) {
 			}
 			unique := x.Constraint != nil && !x.PrimaryKey
 			if !r.add(h.ID, x.Name, x.ID, kind, kindName, x.Unique, 1, x.IgnoreDup, x.PrimaryKey, unique, 0, false, x.Disabled, false, false, true, true,
-				x.Filter != "", textOrNull(x.Filter), nil, false, false, false) {
+				x.Filter != "", filterText(x), nil, false, false, false) {
 				return false
 			}
 		}
@@ -72,7 +75,7 @@ func indexColumns(r *rows) {
 func statistics(r *rows) {
 	r.eachTable(func(h *catalog.Header, t *catalog.Table) bool {
 		for _, x := range t.Indexes {
-			if !r.add(h.ID, x.Name, x.ID, false, false, false, x.Filter != "", textOrNull(x.Filter), false, false, false, 0, "Sort based statistics", false) {
+			if !r.add(h.ID, x.Name, x.ID, false, false, false, x.Filter != "", filterText(x), false, false, false, 0, "Sort based statistics", false) {
 				return false
 			}
 		}
@@ -91,4 +94,12 @@ func statisticsColumns(r *rows) {
 		}
 		return true
 	})
+}
+
+// filterText is the condition of a filtered index; nil for any other.
+func filterText(x *catalog.Index) any {
+	if x.Filter == "" {
+		return nil
+	}
+	return tsql.NormalCondition(x.Filter)
 }

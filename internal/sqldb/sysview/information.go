@@ -105,7 +105,7 @@ func informationColumns(r *rows) {
 		}
 		text := any(nil)
 		if c.Default != nil {
-			text = c.Default.Text
+			text = tsql.NormalExpr(c.Default.Text)
 		}
 		row := append(r.qualified(o.header), c.Name, place, text, yesNo(c.Type.Nullable))
 		row = append(append(row, facets(c.Type)...), r.characters(c.Type)...)
@@ -246,7 +246,7 @@ func referentialConstraints(r *rows) {
 
 func informationChecks(r *rows) {
 	for o, h := range r.objects(catalog.KindCheck) {
-		if c, ok := o.(*catalog.Check); ok && !r.add(append(r.qualified(h), c.Text)...) {
+		if c, ok := o.(*catalog.Check); ok && !r.add(append(r.qualified(h), tsql.NormalCondition(c.Text))...) {
 			return
 		}
 	}

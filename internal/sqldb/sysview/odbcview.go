@@ -4,6 +4,7 @@ import (
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/collate"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
+	"github.com/alcedo-cloud/alcedo/internal/tsql"
 )
 
 // odbcType is a type as ODBC describes it, in the catalog functions of its version 3.
@@ -199,7 +200,7 @@ func odbcColumnRows(r *rows) {
 				suffix = " identity"
 			}
 			if c.Default != nil {
-				text = c.Default.Text
+				text = tsql.NormalExpr(c.Default.Text)
 			}
 			row := append([]any{o.header.ID, c.ID, c.Name, c.Identity != nil, c.Computed != nil}, r.odbcRow(c.Type, c.TypeID, suffix, i+1, text)...)
 			if !r.add(row...) {
