@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"net/http"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -35,6 +36,16 @@ func TestBlobsWithPython(t *testing.T) {
 	for how, where := range map[string]place{"managed": web, "key": desk, "connection": desk} {
 		if r := run(where, how); r.status != 0 || strings.TrimSpace(r.stdout) != "passed" {
 			t.Errorf("by %s: %s", how, r)
+		}
+	}
+	// Port 80 is there as well: what comes of it is the account's to say.
+	const ask = "import sys, urllib.request as u, urllib.error as e\n" +
+		"try:\n u.urlopen(sys.argv[1])\nexcept e.HTTPError as x:\n print(x.headers['x-ms-error-code'])"
+	plain := strings.Replace(s.endpoint, "https:", "http:", 1) + "?comp=list"
+	for _, c := range []struct{ only, want string }{{"true", "AccountRequiresHttps"}, {"false", "ResourceNotFound"}} {
+		s.arm(t, http.MethodPatch, s.id, "2023-05-01", `{"properties":{"supportsHttpsTrafficOnly":`+c.only+`}}`)
+		if r := i.run(t, i.program(web, python, "-c", ask, plain)); r.status != 0 || strings.TrimSpace(r.stdout) != c.want {
+			t.Errorf("over plain HTTP, https only %s: %s, want %s", c.only, r, c.want)
 		}
 	}
 }

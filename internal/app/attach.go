@@ -19,6 +19,7 @@ func (a *App) attach(ctx context.Context, r sandbox.Request) (sandbox.Handlers, 
 	names := dns.New(a.cloud, netip.MustParseAddr(sandbox.GatewayAddress))
 	h := sandbox.Handlers{
 		HTTPS:     a.serving.gateway.ServeTLS,
+		HTTP:      a.serving.gateway.ServePlain,
 		SQL:       func(l net.Listener) error { return a.fronts.databases.Serve(context.WithoutCancel(ctx), l) },
 		DNS:       names.ServeListener,
 		DNSPacket: names.ServePacket,

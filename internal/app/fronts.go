@@ -56,7 +56,7 @@ func (a *App) makeFronts() (err error) {
 		{Match: gateway.On(cloud.HostLogin), Handler: login},
 		{Match: gateway.On(cloud.HostGraph), Handler: directory},
 		{Match: gateway.On(cloud.HostVault), Handler: vaults},
-		{Match: gateway.On(cloud.HostBlob, cloud.HostWeb), Handler: storage, MaxBody: -1, HTTP1: true}, // it streams
+		{Match: gateway.On(cloud.HostBlob, cloud.HostWeb), Handler: storage, MaxBody: -1, HTTP1: true, Plain: true}, // it streams
 	}
 	a.fronts.metadata = imds.New(imds.Config{
 		Identities: s.identity, Resources: s.resources, Cloud: a.cloud, TenantID: tenant,

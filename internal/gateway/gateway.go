@@ -28,6 +28,8 @@ type Route struct {
 	// MaxBody is the most bytes of a request's body. 0 means httpx.MaxBody, a negative value no limit: for fronts that
 	// stream and limit by themselves.
 	MaxBody int64
+	// Plain says that Azure answers there in plain HTTP too: what an account's settings make of it is the front's.
+	Plain bool
 	// HTTP1 says that Azure speaks HTTP/1.1 alone there. The front then learns how headers' names were spelled.
 	HTTP1 bool
 }
@@ -54,13 +56,14 @@ type Config struct {
 
 // Gateway serves any number of listeners at once.
 type Gateway struct {
-	cloud  cloud.Cloud
-	routes []Route
-	log    *slog.Logger
-	tls    *tls.Config
-	server *http.Server // behind TLS
-	proxy  *http.Server // the CONNECT door
-	joined *joint       // from the proxy's connections to the server
+	cloud     cloud.Cloud
+	routes    []Route
+	log       *slog.Logger
+	tls       *tls.Config
+	server    *http.Server // behind TLS
+	unsecured *http.Server // without TLS
+	proxy     *http.Server // the CONNECT door
+	joined    *joint       // from the proxy's connections to the server
 }
 
 // New returns a gateway. Nothing listens yet.
@@ -84,6 +87,7 @@ func New(c Config) (*Gateway, error) {
 	g.tls.GetConfigForClient = g.protocols(g.tls.Clone())
 	g.server.TLSConfig = g.tls.Clone()
 	g.server.HTTP2 = &http.HTTP2Config{MaxConcurrentStreams: 250}
+	g.unsecured = httpx.NewServer(http.HandlerFunc(g.route), c.Log)
 	g.proxy = httpx.NewServer(http.HandlerFunc(g.connect), c.Log)
 	go func() {
 		// It ends when Shutdown or Close of the server closes the joint.
@@ -129,6 +133,11 @@ func (g *Gateway) ServeTLS(l net.Listener) error {
 	return ended("gateway.ServeTLS", g.server.Serve(httpx.SpellingTLS(l, g.tls)))
 }
 
+// ServePlain serves plain HTTP/1.1 on l, for the hosts that Azure has there, until l is closed or the gateway shuts down.
+func (g *Gateway) ServePlain(l net.Listener) error {
+	return ended("gateway.ServePlain", g.unsecured.Serve(httpx.Spelling(l)))
+}
+
 // ServeProxy serves the CONNECT door on l, in plain HTTP/1.1, until l is closed or the gateway shuts down.
 func (g *Gateway) ServeProxy(l net.Listener) error {
 	return ended("gateway.ServeProxy", g.proxy.Serve(l))
@@ -144,9 +153,10 @@ func ended(op string, err error) error {
 // Shutdown stops listening, waits for requests under way until ctx ends, and then cuts those off that remain.
 func (g *Gateway) Shutdown(ctx context.Context) error {
 	proxyErr := g.proxy.Shutdown(ctx)
+	plainErr := g.unsecured.Shutdown(ctx)
 	serverErr := g.server.Shutdown(ctx)
-	if proxyErr != nil || serverErr != nil {
-		return errors.Join(proxyErr, serverErr, g.proxy.Close(), g.server.Close())
+	if proxyErr != nil || plainErr != nil || serverErr != nil {
+		return errors.Join(proxyErr, plainErr, serverErr, g.proxy.Close(), g.unsecured.Close(), g.server.Close())
 	}
 	return nil
 }

@@ -56,7 +56,7 @@ func open(t *testing.T) *door {
 			{Match: On(cloud.HostBlob), Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				n, err := io.Copy(io.Discard, r.Body)
 				fmt.Fprintf(w, "blob %d %v", n, err)
-			}), MaxBody: -1, HTTP1: true},
+			}), MaxBody: -1, HTTP1: true, Plain: true},
 			{Match: On(cloud.HostQueue), Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				n, err := io.Copy(io.Discard, r.Body)
 				fmt.Fprintf(w, "queue %d %v", n, err)
@@ -210,6 +210,35 @@ func TestHTTP1(t *testing.T) {
 	c.Transport.(*http.Transport).ForceAttemptHTTP2 = false
 	if status, body := do(t, c, request(t, "GET", "https://management.chinacloudapi.cn/", "", nil)); status != 200 || !strings.HasPrefix(body, "arm HTTP/1.1") {
 		t.Errorf("%d %s", status, body)
+	}
+}
+
+// TestPlain: only endpoints that Azure has in plain HTTP are there.
+func TestPlain(t *testing.T) {
+	d := open(t)
+	ended := make(chan error, 1)
+	address := listen(t, func(l net.Listener) { ended <- d.ServePlain(l) })
+	c := &http.Client{Timeout: 10 * time.Second}
+	for _, want := range []struct {
+		host   string
+		status int
+		body   string
+	}{
+		{"a.blob.core.chinacloudapi.cn", 200, "blob 0 <nil>"},
+		{"management.chinacloudapi.cn", 403, "HttpsRequired"},
+		{"a.queue.core.chinacloudapi.cn", 403, "HttpsRequired"},
+		{"example.com", 421, "MisdirectedRequest"},
+		{"168.63.129.16", 421, "MisdirectedRequest"},
+	} {
+		status, body := do(t, c, request(t, "GET", "http://"+address+"/", want.host, nil))
+		if status != want.status || !strings.Contains(body, want.body) {
+			t.Errorf("%s: %d %q, want %d %q", want.host, status, body, want.status, want.body)
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if err := errors.Join(d.Shutdown(ctx), <-ended); err != nil {
+		t.Error(err)
 	}
 }
 

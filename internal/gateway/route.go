@@ -34,6 +34,10 @@ func (g *Gateway) route(w http.ResponseWriter, r *http.Request) {
 		if !route.Match(host) {
 			continue
 		}
+		if r.TLS == nil && !route.Plain {
+			g.refuse(w, r, http.StatusForbidden, "HttpsRequired", fmt.Sprintf("%s is reached by https alone.", quoted(host.Name)))
+			return
+		}
 		limit := route.MaxBody
 		if limit == 0 {
 			limit = httpx.MaxBody

@@ -32,10 +32,28 @@ type spellingListener struct{ net.Listener }
 // Accept waits for a connection.
 func (l spellingListener) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
-	if t, ok := c.(*net.TCPConn); ok && err == nil {
+	if err != nil {
+		return nil, err
+	}
+	if t, ok := c.(*net.TCPConn); ok {
 		return &spelledTCP{TCPConn: t}, nil
 	}
-	return c, err
+	return &spelledConn{Conn: c}, nil
+}
+
+// spelledConn is a connection of another sort that keeps the heads of its requests.
+type spelledConn struct {
+	net.Conn
+	head head
+}
+
+func (c *spelledConn) spelled() *head { return &c.head }
+
+// Read reads, and looks at what it read.
+func (c *spelledConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.head.saw(p[:n])
+	return n, err
 }
 
 // spelling is a connection that keeps the heads of its requests.

@@ -97,7 +97,7 @@ func (s *sockets) serve(h Handlers, log *slog.Logger) *sync.WaitGroup {
 		})
 	}
 	for e, handler := range map[endpoint]func(net.Listener) error{
-		endpointIMDS: h.IMDS, endpointHTTPS: h.HTTPS, endpointSQL: h.SQL, endpointDNS: h.DNS,
+		endpointIMDS: h.IMDS, endpointHTTPS: h.HTTPS, endpointHTTP: h.HTTP, endpointSQL: h.SQL, endpointDNS: h.DNS,
 	} {
 		l, ok := s.listeners[e]
 		switch {

@@ -26,6 +26,7 @@ type endpoint string
 const (
 	endpointIMDS      endpoint = "imds"
 	endpointHTTPS     endpoint = "https"
+	endpointHTTP      endpoint = "http"
 	endpointSQL       endpoint = "sql"
 	endpointDNS       endpoint = "dns"
 	endpointDNSPacket endpoint = "dns-packet"
@@ -38,6 +39,8 @@ func (e endpoint) place() (address string, port int, packet, ok bool) {
 		return IMDSAddress, 80, false, true
 	case endpointHTTPS:
 		return GatewayAddress, 443, false, true
+	case endpointHTTP:
+		return GatewayAddress, 80, false, true
 	case endpointSQL:
 		return GatewayAddress, 1433, false, true
 	case endpointDNS:
@@ -50,7 +53,7 @@ func (e endpoint) place() (address string, port int, packet, ok bool) {
 
 // endpointsOf lists what a sandbox for machine has.
 func endpointsOf(machine string) []endpoint {
-	all := []endpoint{endpointHTTPS, endpointSQL, endpointDNS, endpointDNSPacket}
+	all := []endpoint{endpointHTTPS, endpointHTTP, endpointSQL, endpointDNS, endpointDNSPacket}
 	if machine != "" {
 		all = append(all, endpointIMDS)
 	}

@@ -11,12 +11,12 @@ import (
 )
 
 func TestDecodeHeader(t *testing.T) {
-	good := `{"version":1,"machine":"g/web","listeners":["https","sql","dns","dns-packet","imds"]}`
+	good := `{"version":1,"machine":"g/web","listeners":["https","http","sql","dns","dns-packet","imds"]}`
 	h, err := decodeHeader([]byte(good))
-	if err != nil || h.Machine != "g/web" || len(h.Listeners) != 5 {
+	if err != nil || h.Machine != "g/web" || len(h.Listeners) != 6 {
 		t.Errorf("%+v, %v", h, err)
 	}
-	if _, err := decodeHeader([]byte(`{"version":1,"listeners":["dns","sql","https","dns-packet"]}`)); err != nil {
+	if _, err := decodeHeader([]byte(`{"version":1,"listeners":["dns","http","sql","https","dns-packet"]}`)); err != nil {
 		t.Errorf("a workstation: %v", err)
 	}
 	for _, c := range []struct{ text, want string }{
@@ -24,13 +24,13 @@ func TestDecodeHeader(t *testing.T) {
 		{`[]`, "not JSON"},
 		{`{"version":"1"}`, "not JSON"},
 		{`{"version":2,"machine":"web","listeners":[]}`, "version 2"},
-		{`{"version":1,"machine":"web","listeners":["https","sql","dns","dns-packet"]}`, "4 listeners"},
-		{`{"version":1,"listeners":["https","sql","dns","dns-packet","imds"]}`, "5 listeners"}, // a workstation has no IMDS
-		{`{"version":1,"listeners":["https","sql","dns","imds"]}`, "dns-packet"},
-		{`{"version":1,"listeners":["https","https","dns","dns-packet"]}`, "sql"},
-		{`{"version":1,"listeners":["HTTPS","sql","dns","dns-packet"]}`, "https"},
-		{`{"version":1,"machine":"a\nb","listeners":["https","sql","dns","dns-packet","imds"]}`, "control characters"},
-		{`{"version":1,"machine":"` + strings.Repeat("a", 201) + `","listeners":["https","sql","dns","dns-packet","imds"]}`, "at most 200"},
+		{`{"version":1,"machine":"web","listeners":["https","http","sql","dns","dns-packet"]}`, "5 listeners"},
+		{`{"version":1,"listeners":["https","http","sql","dns","dns-packet","imds"]}`, "6 listeners"}, // a workstation has no IMDS
+		{`{"version":1,"listeners":["https","http","sql","dns","imds"]}`, "dns-packet"},
+		{`{"version":1,"listeners":["https","https","http","dns","dns-packet"]}`, "sql"},
+		{`{"version":1,"listeners":["HTTPS","http","sql","dns","dns-packet"]}`, "https"},
+		{`{"version":1,"machine":"a\nb","listeners":["https","http","sql","dns","dns-packet","imds"]}`, "control characters"},
+		{`{"version":1,"machine":"` + strings.Repeat("a", 201) + `","listeners":["https","http","sql","dns","dns-packet","imds"]}`, "at most 200"},
 	} {
 		if _, err := decodeHeader([]byte(c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", c.text, err, c.want)
@@ -51,8 +51,8 @@ func TestFrameLength(t *testing.T) {
 }
 
 func FuzzHeader(f *testing.F) {
-	f.Add([]byte(`{"version":1,"machine":"g/web","listeners":["https","sql","dns","dns-packet","imds"]}`))
-	f.Add([]byte(`{"version":1,"listeners":["https","sql","dns","dns-packet"]}`))
+	f.Add([]byte(`{"version":1,"machine":"g/web","listeners":["https","http","sql","dns","dns-packet","imds"]}`))
+	f.Add([]byte(`{"version":1,"listeners":["https","http","sql","dns","dns-packet"]}`))
 	f.Add([]byte(`{"version":1,"machine":null,"listeners":[null]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		h, err := decodeHeader(text)

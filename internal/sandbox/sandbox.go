@@ -40,6 +40,7 @@ type Attach func(ctx context.Context, r Request) (Handlers, error)
 type Handlers struct {
 	IMDS      func(net.Listener) error   // http, 169.254.169.254:80; never called for a workstation
 	HTTPS     func(net.Listener) error   // 168.63.129.16:443
+	HTTP      func(net.Listener) error   // 168.63.129.16:80
 	SQL       func(net.Listener) error   // 168.63.129.16:1433
 	DNS       func(net.Listener) error   // 168.63.129.16:53
 	DNSPacket func(net.PacketConn) error // the same over UDP

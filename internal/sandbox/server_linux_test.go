@@ -28,7 +28,7 @@ func TestHostileClients(t *testing.T) {
 	defer unix.Close(pipe[0])
 	defer unix.Close(pipe[1])
 	machine := header{Version: protocolVersion, Machine: "web", Listeners: endpointsOf("web")}
-	five := func(fd int) []int { return []int{fd, fd, fd, fd, fd} }
+	six := func(fd int) []int { return []int{fd, fd, fd, fd, fd, fd} }
 	before := descriptors(t)
 	for _, c := range []struct {
 		name  string
@@ -43,14 +43,14 @@ func TestHostileClients(t *testing.T) {
 		{"no JSON", rawFrame("GET / HTTP/1.1"), nil, "not JSON"},
 		{"HTTP", []byte("GET / HTTP/1.1\r\n\r\n"), nil, "a frame of"},
 		{"no descriptors", mustFrame(t, machine), nil, "0 descriptors"},
-		{"too few descriptors", mustFrame(t, machine), five(tcp)[:4], "4 descriptors"},
-		{"too many descriptors", mustFrame(t, machine), append(five(tcp), five(tcp)...), "more descriptors"},
+		{"too few descriptors", mustFrame(t, machine), six(tcp)[:4], "4 descriptors"},
+		{"too many descriptors", mustFrame(t, machine), append(six(tcp), six(tcp)...), "more descriptors"},
 		{"far too many descriptors", mustFrame(t, machine), make([]int, 200), "more descriptors"},
-		{"the machine's own listener", mustFrame(t, machine), five(tcp), "not bound to"},
-		{"a Unix socket", mustFrame(t, machine), five(unixSocket), "another kind"},
-		{"a pipe", mustFrame(t, machine), five(pipe[0]), "is no socket"},
-		{"descriptors with garbage", rawFrame("[]"), five(tcp), "not JSON"},
-		{"a header in pieces, then silence", mustFrame(t, machine)[:9], five(tcp), ""},
+		{"the machine's own listener", mustFrame(t, machine), six(tcp), "not bound to"},
+		{"a Unix socket", mustFrame(t, machine), six(unixSocket), "another kind"},
+		{"a pipe", mustFrame(t, machine), six(pipe[0]), "is no socket"},
+		{"descriptors with garbage", rawFrame("[]"), six(tcp), "not JSON"},
+		{"a header in pieces, then silence", mustFrame(t, machine)[:9], six(tcp), ""},
 	} {
 		got := attack(t, w.socket, c.frame, c.fds, c.want != "")
 		if !strings.Contains(got, c.want) {
