@@ -126,3 +126,37 @@ func TestOutputsAsDeclared(t *testing.T) {
 		t.Error(err, out.outputs, out.lines)
 	}
 }
+
+// TestCheckOption: what is written through a view WITH CHECK OPTION, or through one over it, is what that view shows.
+func TestCheckOption(t *testing.T) {
+	k := newWorld(t).as(boss())
+	const refused = "Msg 550: The attempted insert or update failed because the target view …"
+	k.want("CREATE TABLE t (a int PRIMARY KEY, b int); CREATE TABLE other (a int); INSERT other VALUES (1), (2)")
+	k.want("CREATE VIEW plain AS SELECT a, b FROM t WHERE b < 100")
+	k.want("CREATE VIEW checked AS SELECT a AS x, b AS y FROM plain WHERE b > 10 WITH CHECK OPTION")
+	k.want("CREATE VIEW above AS SELECT x, y FROM checked WHERE x < 5")
+	k.want("CREATE VIEW known AS SELECT a, b FROM t WHERE EXISTS (SELECT * FROM other AS o WHERE o.a = t.a) WITH CHECK OPTION")
+	for _, c := range []struct {
+		batch string
+		want  []string
+	}{
+		{"INSERT checked VALUES (1, 11)", nil},
+		{"INSERT checked VALUES (2, 10)", []string{refused}},
+		{"INSERT checked VALUES (2, 100)", []string{refused}},
+		{"INSERT checked (x) VALUES (2)", []string{refused}},
+		{"INSERT plain VALUES (2, 200)", nil},
+		{"INSERT above VALUES (9, 12)", nil},
+		{"INSERT above VALUES (10, 1)", []string{refused}},
+		{"UPDATE checked SET y = 5", []string{refused}},
+		{"UPDATE checked SET y = y + 1 WHERE x = 1; SELECT b FROM t WHERE a = 1", []string{"12"}},
+		{"UPDATE t SET b = 5 WHERE a = 9; SELECT COUNT(*) FROM checked", []string{"1"}},
+		{"DELETE checked; SELECT a, b FROM t ORDER BY a", []string{"2|200", "9|5"}},
+		{"INSERT known VALUES (1, 1)", nil},
+		{"INSERT known VALUES (3, 1)", []string{refused}},
+		{"UPDATE known SET a = 7 WHERE a = 1; UPDATE known SET b = 8 WHERE a = 1", []string{refused}},
+		{"DECLARE @n int = 3; INSERT checked SELECT @n, 20; SELECT b FROM t WHERE a = 3", []string{"20"}},
+		{"UPDATE c SET y = 0 FROM checked AS c JOIN other AS o ON o.a < c.x", []string{refused}},
+	} {
+		k.want(c.batch, c.want...)
+	}
+}

@@ -35,6 +35,7 @@ type binder struct {
 	labels       map[plan.Expr]label // of concatenations and calls, found once
 	explicit     map[plan.Expr]bool  // what COLLATE made
 	inWindow     bool                // a window function is being bound
+	checked      map[relation]bool   // the views WITH CHECK OPTION that were bound; nil where nobody asks
 	touched      map[*scope]bool     // the scopes whose columns an aggregate names; nil outside of one
 }
 

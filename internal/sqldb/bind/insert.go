@@ -36,7 +36,7 @@ func (b *binder) insertStatement(x *tsql.Insert) (*plan.Statement, error) {
 		return nil, err
 	}
 	node := &plan.Insert{Table: ins.table, Columns: ins.ordinals, Source: source, Identity: ins.identity && ins.gives(ins.table.IdentityColumn())}
-	if node.Rules, err = b.rules(ins.table); err != nil {
+	if node.Rules, err = b.rulesThrough(ins.by, ins.table); err != nil {
 		return nil, err
 	}
 	ins.permit()

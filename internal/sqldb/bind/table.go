@@ -217,6 +217,7 @@ func (b *binder) view(n *tsql.ObjectName, m *catalog.Module) (relation, error) {
 			c.name = m.Columns[i].Name
 		}
 	}
+	rel := q.rel
 	// What SELECT * meant when the view was made is what it has: columns that came later are not shown.
 	if len(m.Columns) > 0 && len(cols) > len(m.Columns) {
 		p := &project{in: q.rel}
@@ -224,9 +225,12 @@ func (b *binder) view(n *tsql.ObjectName, m *catalog.Module) (relation, error) {
 			e := refTo(c)
 			p.list, p.cols = append(p.list, e), append(p.cols, derive(c.name, e))
 		}
-		return p, nil
+		rel = p
 	}
-	return q.rel, nil
+	if v.CheckOption && b.checked != nil {
+		b.checked[rel] = true
+	}
+	return rel, nil
 }
 
 // broken adds message 4413 to what is wrong within a view.

@@ -64,8 +64,14 @@ func (b *binder) updateStatement(x *tsql.Update) (*plan.Statement, error) {
 
 // finishChange binds the table's rules and lowers OUTPUT.
 func (b *binder) finishChange(out *plan.Statement, t *catalog.Table, rules **plan.Rules, output **plan.Output, bound *boundOutput, outs *outputs) error {
-	var err error
-	if *rules, err = b.rules(t); err != nil {
+	var (
+		by  *through
+		err error
+	)
+	if outs.change != nil {
+		by = outs.change.by
+	}
+	if *rules, err = b.rulesThrough(by, t); err != nil {
 		return err
 	}
 	if *output, err = b.lowerOutput(bound, outs); err != nil {

@@ -19,6 +19,7 @@ type target struct {
 	computed    []evaluator // by ordinal; nil for stored columns
 	hasComputed bool
 	checks      []check
+	shown       []predicate // of views WITH CHECK OPTION
 	filters     map[*entries]predicate
 	foreign     []*foreignKey
 	referencing []*reference
@@ -79,6 +80,13 @@ func (g *target) compile(c *compiler, rules *plan.Rules) (err error) {
 			return err
 		}
 		g.checks = append(g.checks, check{k.Check, p})
+	}
+	for _, x := range rules.Shown {
+		p, err := c.predicate(x)
+		if err != nil {
+			return err
+		}
+		g.shown = append(g.shown, p)
 	}
 	for _, e := range append([]*entries{g.base}, g.indexes...) {
 		if e.position < 0 || e.position >= len(rules.Filters) || rules.Filters[e.position] == nil {
@@ -168,6 +176,15 @@ func (g *target) check(r *run, row Row, statement string) error {
 		}
 		if t == no {
 			return errCheck(r.Context, g.table, k.Check, statement)
+		}
+	}
+	for _, p := range g.shown {
+		t, err := p(r, row)
+		if err != nil {
+			return err
+		}
+		if t != yes {
+			return errNotShown()
 		}
 	}
 	return nil

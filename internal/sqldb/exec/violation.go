@@ -118,6 +118,12 @@ func conflict(c *Context, statement, kind, name string, t *catalog.Table, column
 		"\"%s\", table \"%s\"%s.", statement, kind, name, c.databaseOf(t), c.object(t), column)
 }
 
+// errNotShown says that a view WITH CHECK OPTION would not show a row.
+func errNotShown() error {
+	return value.Errorf(550, 16, 1, "The attempted insert or update failed because the target view either specifies WITH CHECK OPTION or spans a view "+
+		"that specifies WITH CHECK OPTION and one or more rows resulting from the operation did not qualify under the CHECK OPTION constraint.")
+}
+
 func errConflict(c *Context, t *catalog.Table) error {
 	return value.Errorf(3960, 16, 2, "Snapshot isolation transaction aborted due to update conflict. You cannot use snapshot "+
 		"isolation to access table '%s' directly or indirectly in database '%s' to update, delete, or insert the row that "+

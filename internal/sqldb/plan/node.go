@@ -273,6 +273,7 @@ type Rules struct {
 	Defaults []Expr // by ordinal; nil for NULL
 	Computed []Expr // by ordinal; nil for a stored column. They see the row of all columns.
 	Checks   []CheckRule
+	Shown    []Expr // by views WITH CHECK OPTION: what is not true of a row is refused. They see the row of all columns.
 	Filters  []Expr // by position in Table.Indexes: of a filtered index; nil for none
 	// Foreign are the table's own foreign keys, Referencing those of other tables on it.
 	Foreign, Referencing []ForeignRule
