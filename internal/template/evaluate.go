@@ -46,7 +46,7 @@ func (f *frame) walk(v any, depth int) (any, error) {
 	if depth > maxDepth {
 		return nil, invalid("The template is nested deeper than '%d' levels.", maxDepth)
 	}
-	if err := f.charge(0); err != nil {
+	if err := f.charge(size(v)); err != nil {
 		return nil, err
 	}
 	switch v := v.(type) {

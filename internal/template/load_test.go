@@ -43,6 +43,7 @@ func TestOrder(t *testing.T) {
 		"symbolic":         {`{"a": {` + boxes + `, "name": "box-a", "dependsOn": ["z"]}, "z": {` + boxes + `, "name": "box-z"}}`, []string{"box-z", "box-a"}},
 		"existing":         {`{"a": {` + boxes + `, "name": "box-a", "properties": {"x": "[reference('e').id]"}}, "e": {"existing": true, ` + boxes + `, "name": "box-e"}}`, []string{"box-a", "box-e"}},
 		"a condition":      {`[{` + boxes + `, "name": "a", "condition": false}, {` + boxes + `, "name": "b", "condition": "[equals(1, 1)]", "dependsOn": ["a"]}]`, []string{"a skipped", "b"}},
+		"a group":          {`[{` + boxes + `, "name": "a", "dependsOn": ["[subscriptionResourceId('Microsoft.Resources/resourceGroups', 'g')]"]}, {"type": "Microsoft.Resources/resourceGroups", "apiVersion": "1", "name": "g"}]`, []string{"g", "a"}},
 		"children":         {`[{` + boxes + `, "name": "a", "resources": [{"type": "lids", "apiVersion": "2024-01-01", "name": "l", "dependsOn": ["a"]}]}]`, []string{"a", "a/l"}},
 	} {
 		p, err := loaded(t, `"resources": `+c.resources, `null`)

@@ -23,11 +23,12 @@ type Resource struct {
 
 	raw   map[string]any
 	frame *frame
+	typed string // of a resource group: its id as subscriptionResourceId writes it
 }
 
 // is reports whether a name means the resource: its id, name, type and name, loop or symbolic name.
 func (r *Resource) is(name string) bool {
-	for _, own := range []string{r.Symbol, r.ID, r.Name, r.Loop, r.Type + "/" + r.Name} {
+	for _, own := range []string{r.Symbol, r.ID, r.Name, r.Loop, r.Type + "/" + r.Name, r.typed} {
 		if own != "" && strings.EqualFold(own, name) {
 			return true
 		}
@@ -176,6 +177,7 @@ func (p *program) idOf(r *Resource) (string, error) {
 		base += "/providers/" + idPath(scope)
 	}
 	if strings.EqualFold(r.Type, "Microsoft.Resources/resourceGroups") {
+		r.typed = scopeID(subscription, "") + "/providers/" + r.Type + "/" + r.Name
 		return scopeID(subscription, r.Name), nil
 	}
 	names := strings.Split(r.Name, "/")

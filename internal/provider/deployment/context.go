@@ -64,6 +64,9 @@ func (r *run) reference(ctx context.Context, id, version string, full bool) (any
 		}
 		return properties, nil
 	}
+	if object == nil {
+		object = map[string]any{}
+	}
 	object["apiVersion"], object["resourceId"] = version, id
 	if parsed, ok := resource.ParseID(id); ok {
 		object["subscriptionId"], object["resourceGroupName"] = parsed.Subscription, parsed.Group
