@@ -80,6 +80,7 @@ cloud; several run side by side with different folders and addresses.`,
 
 // serve runs the instance in this process until ctx ends.
 func (sh *shell) serve(ctx context.Context, settings config.Settings, f upFlags) error {
+	defer paceCollector()()
 	level := slog.LevelWarn
 	if f.verbose {
 		level = slog.LevelDebug
