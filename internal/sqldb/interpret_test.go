@@ -54,8 +54,8 @@ func TestBatches(t *testing.T) {
 			[]string{"6", "8"},
 		},
 		{
-			"sp_rename with the database", "CREATE TABLE ren (a int DEFAULT 0 CHECK (a IN (1, 2))); EXEC sp_rename 'app.dbo.ren.a', 'b'; EXEC sp_rename 'dbo.ren.b', 'c', 'COLUMN'; EXEC sp_rename 'app.dbo.ren', 'ren2'; EXEC sp_rename 'dbo.ren2.nothing', 'd'; SELECT name FROM sys.columns WHERE object_id = OBJECT_ID('ren2'); DROP TABLE ren2",
-			[]string{"Msg 15477: …", "Msg 15477: …", "Msg 15477: …", "Msg 15225: …", "c"},
+			"sp_rename with the database", "CREATE TABLE ren (a int DEFAULT 0 CHECK (a IN (1, 2)), k int CONSTRAINT ren_k PRIMARY KEY); EXEC sp_rename 'app.dbo.ren.ren_k', 'ren_key'; EXEC sp_rename 'app.dbo.ren.a', 'b'; EXEC sp_rename 'dbo.ren.b', 'c', 'COLUMN'; EXEC sp_rename 'app.dbo.ren', 'ren2'; EXEC sp_rename 'dbo.ren2.nothing', 'd'; SELECT c.name, k.name FROM sys.columns AS c CROSS JOIN sys.key_constraints AS k WHERE c.object_id = OBJECT_ID('ren2') AND k.parent_object_id = c.object_id AND c.column_id = 1; DROP TABLE ren2",
+			[]string{"Msg 15477: …", "Msg 15477: …", "Msg 15477: …", "Msg 15477: …", "Msg 15225: …", "c|ren_key"},
 		},
 		{
 			"names of keys are free again", "CREATE TABLE k (i int CONSTRAINT k_i PRIMARY KEY, j int CONSTRAINT k_j UNIQUE, l int CONSTRAINT k_l DEFAULT 1 CONSTRAINT k_c CHECK (l > 0)); ALTER TABLE k DROP CONSTRAINT k_j; ALTER TABLE k ADD CONSTRAINT k_j UNIQUE (l); EXEC sp_rename 'k', 'k2'; DROP TABLE k2; " +

@@ -194,7 +194,7 @@ func (r *run) rename(p *invocation) error {
 		err = r.renameIndex(name, to)
 	case "", "OBJECT":
 		if _, object := r.find(*name); !object && kind == "" && name.Schema.Name != "" {
-			if err = r.renameColumn(name, to); err != nil {
+			if r.renameColumn(name, to) != nil && r.renameIndex(name, to) != nil {
 				return wrong
 			}
 			break
