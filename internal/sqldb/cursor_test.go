@@ -223,6 +223,12 @@ func TestServerCursorKinds(t *testing.T) {
 	if got := k.call("sp_cursoropen", out(0), "SELECT nothing FROM t", out(1), out(1), out(0)); !strings.Contains(got, "Msg 16945") {
 		t.Errorf("without a cursor: %s", got)
 	}
+	for n := 0; n < maxServerCursors; n++ {
+		if got := k.call("sp_cursoropen", out(0), "SELECT 1 AS n", out(8), out(1), out(0)); strings.Contains(got, "Msg 701") {
+			break
+		}
+	}
+	k.is("Msg 701: …", "sp_cursoropen", out(0), "SELECT 1 AS n", out(8), out(1), out(0))
 	k.is("=0", "sp_cursorclose", -1)
 	if s := k.session.(*session); s.memory.Used() != 0 || len(s.serverCursors) != 0 {
 		t.Errorf("%d bytes of %d cursors are left", s.memory.Used(), len(s.serverCursors))

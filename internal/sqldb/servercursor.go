@@ -48,7 +48,7 @@ const (
 const (
 	firstCursorHandle = 180150003
 	cursorHandleStep  = 2
-	maxServerCursors  = 10_000
+	maxServerCursors  = 1_000
 )
 
 // cursorClosed is the status of a call that has closed its cursor (AUTO_CLOSE).
