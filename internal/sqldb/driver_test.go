@@ -160,3 +160,19 @@ func TestCheckOption(t *testing.T) {
 		k.want(c.batch, c.want...)
 	}
 }
+
+// TestSelfReference: a view or a function cannot be changed into one that names itself.
+func TestSelfReference(t *testing.T) {
+	k := newWorld(t).as(boss())
+	const refused = "Msg 4429: View or function '%s' contains a self-reference. Views or functions cannot reference themselves directly or indirectly."
+	k.want("CREATE VIEW one AS SELECT 1 AS a")
+	k.want("CREATE VIEW two AS SELECT a FROM one")
+	k.want("CREATE FUNCTION f() RETURNS TABLE AS RETURN SELECT a FROM two")
+	k.want("CREATE VIEW one_more AS SELECT a FROM one_more", "Msg 208: …")
+	k.want("ALTER VIEW one AS SELECT a FROM one", strings.Replace(refused, "%s", "one", 1))
+	k.want("CREATE OR ALTER VIEW one AS SELECT a FROM two", strings.Replace(refused, "%s", "one", 1))
+	k.want("ALTER VIEW one AS SELECT a FROM f()", strings.Replace(refused, "%s", "one", 1))
+	k.want("ALTER FUNCTION f() RETURNS TABLE AS RETURN SELECT a FROM f()", strings.Replace(refused, "%s", "f", 1))
+	k.want("SELECT a FROM f(); SELECT value FROM STRING_SPLIT('x', ','); SELECT a FROM nothing()", "1", "x", "Msg 208: Invalid object name 'nothing'.")
+	k.want("SELECT a FROM f() UNION ALL SELECT x.a FROM one AS x JOIN one AS y ON x.a = y.a", "1", "1")
+}

@@ -109,7 +109,7 @@ func (r *run) createView(s *tsql.CreateView) error {
 	return r.defineModule(d, func(m *catalog.Module, e *catalog.Edit) error {
 		var local bool
 		env := r.environment(&local)
-		env.Catalog, env.Variable = e.Database(), nil
+		env.Catalog, env.Variable, env.Defining = e.Database(), nil, m.ID
 		columns, err := bind.Columns(env, s.Query)
 		if err != nil {
 			return err
@@ -239,7 +239,7 @@ func (r *run) inlineColumns(m *catalog.Module, e *catalog.Edit, s *tsql.CreateFu
 	}
 	var local bool
 	env := r.environment(&local)
-	env.Catalog, env.Variable = e.Database(), l.find
+	env.Catalog, env.Variable, env.Defining = e.Database(), l.find, m.ID
 	columns, err := bind.Columns(env, s.Query)
 	if err != nil {
 		return err

@@ -25,6 +25,7 @@ type binder struct {
 	accesses     []*access
 	commons      *commons // the common table expressions in sight
 	views        int      // views and functions around what is being bound
+	around       []int32  // their ids, the innermost last
 	owner        int32    // of the innermost of them, or of the module whose body it is
 	depth        int
 	sources      int
@@ -40,7 +41,11 @@ type binder struct {
 }
 
 func newBinder(env *Environment) *binder {
-	return &binder{env: env, owner: env.Owner, maxRecursion: 100}
+	b := &binder{env: env, owner: env.Owner, maxRecursion: 100}
+	if env.Defining != 0 {
+		b.around = []int32{env.Defining}
+	}
+	return b
 }
 
 // access is a permission that is being put together: columns come as they are named.

@@ -35,6 +35,8 @@ type Environment struct {
 	ANSINullsOff bool
 	// Owner is the owner of the module whose body is bound, 0 outside of one: ownership chains begin there.
 	Owner int32
+	// Defining is the view or function whose query is bound, 0 for none: it may not name itself.
+	Defining int32
 	// Functions evaluates what is constant; nil leaves calls to the executor.
 	Functions function.Environment
 }

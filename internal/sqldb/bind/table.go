@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
@@ -246,12 +247,16 @@ func (b *binder) within(span tsql.Span, m *catalog.Module, params map[string]pla
 	if b.views >= maxViews {
 		return nil, fail(span, 217, 16, 1, "Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32).")
 	}
+	if slices.Contains(b.around, m.ID) {
+		return nil, fail(span, 4429, 16, 1, "View or function '%s' contains a self-reference. Views or functions cannot reference themselves directly or indirectly.", m.Name)
+	}
 	saved := *b
 	env := *b.env
 	env.DefaultSchema = m.SchemaID
 	b.env, b.views, b.commons, b.params, b.inside = &env, b.views+1, nil, params, true
-	b.owner = b.env.Catalog.Owner(m)
+	b.owner, b.around = b.env.Catalog.Owner(m), append(b.around[:len(b.around):len(b.around)], m.ID)
 	out, err := b.query(nil, q, queryNamed)
+	b.around = saved.around
 	b.env, b.views, b.commons, b.params, b.inside, b.owner = saved.env, saved.views, saved.commons, saved.params, saved.inside, saved.owner
 	return out, err
 }

@@ -34,13 +34,10 @@ func (b *binder) tableFunction(s *scope, x *tsql.TableFunction) (relation, error
 }
 
 func (b *binder) rowsOf(s *scope, x *tsql.TableFunction) (relation, error) {
-	if x.Name.Schema.Name == "" || strings.EqualFold(x.Name.Schema.Name, "sys") {
+	if x.Name.Schema.Name == "" && !b.ownFunction(&x.Name) || strings.EqualFold(x.Name.Schema.Name, "sys") {
 		r, err := b.serverFunction(s, x)
 		if r != nil || err != nil {
 			return r, err
-		}
-		if x.Name.Schema.Name == "" {
-			return nil, invalidObject(&x.Name)
 		}
 	}
 	o, err := b.object(&x.Name)
@@ -66,6 +63,16 @@ func (b *binder) rowsOf(s *scope, x *tsql.TableFunction) (relation, error) {
 		}
 	}
 	return nil, unsupported(x.At, "a table-valued function of several statements")
+}
+
+// ownFunction reports whether a name without a schema is that of a function of the database that gives rows: unlike those
+// that give one value, they may be named so.
+func (b *binder) ownFunction(n *tsql.ObjectName) bool {
+	if b.env.Catalog == nil {
+		return false
+	}
+	m, ok := b.lookup(n).(*catalog.Module)
+	return ok && (m.Kind == catalog.KindInlineFunction || m.Kind == catalog.KindTableFunction)
 }
 
 // serverFunction binds STRING_SPLIT, OPENJSON and the functions of sys; nil where there is none of that name.
