@@ -1,6 +1,7 @@
 package sqldb
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/bind"
@@ -133,10 +134,16 @@ func (b *builder) check(k *tsql.Constraint, column string) error {
 	}
 	c := &catalog.Check{Text: b.text(k.Text, k.Expr)}
 	var parts []string
+	asked := b.asked(c.Text)
 	if column != "" {
 		parts = []string{column}
 		at, _ := b.t.Column(column)
 		c.Column = at.ID
+		if slices.ContainsFunc(asked, func(other *catalog.Column) bool { return other.ID != at.ID }) {
+			return value.Errorf(8141, 16, 0, "Column CHECK constraint for column '%s' references another column, table '%s'.", at.Name, b.t.Name)
+		}
+	} else if len(asked) == 1 { // wherever it was written, it is its only column's
+		c.Column = asked[0].ID
 	}
 	h, err := b.constraint(k.Name, catalog.KindCheck, parts...)
 	if err != nil {
@@ -145,6 +152,18 @@ func (b *builder) check(k *tsql.Constraint, column string) error {
 	c.Header = h
 	b.t.Checks = append(b.t.Checks, c)
 	return nil
+}
+
+// asked are the columns that a condition names.
+func (b *builder) asked(text string) []*catalog.Column {
+	text = fold(tsql.NormalCondition(text))
+	var list []*catalog.Column
+	for _, c := range b.t.Columns {
+		if strings.Contains(text, "["+fold(strings.ReplaceAll(c.Name, "]", "]]"))+"]") {
+			list = append(list, c)
+		}
+	}
+	return list
 }
 
 // foreignKey adds a reference to a key of another table, or of this one.

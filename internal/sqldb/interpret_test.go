@@ -54,6 +54,11 @@ func TestBatches(t *testing.T) {
 			[]string{"6", "8"},
 		},
 		{
+			"a condition's only column", "CREATE TABLE con (a int, b int, CONSTRAINT con_a CHECK (a > 0 AND A < 9), CONSTRAINT con_ab CHECK (a <> b), CONSTRAINT con_0 CHECK (1 = 1)); ALTER TABLE con ADD CONSTRAINT con_b CHECK (b > 0); SELECT name, COL_NAME(parent_object_id, parent_column_id) FROM sys.check_constraints WHERE parent_object_id = OBJECT_ID('con') ORDER BY name; DROP TABLE con",
+			[]string{"con_0|NULL", "con_a|a", "con_ab|NULL", "con_b|b"},
+		},
+		{"a column's condition on another", "CREATE TABLE con (a int, b int CHECK (a <> b))", []string{"Msg 8141: Column CHECK constraint for column 'b' references another column, table 'con'.", "Msg 1750: …"}},
+		{
 			"sp_rename with the database", "CREATE TABLE ren (a int DEFAULT 0 CHECK (a IN (1, 2)), k int CONSTRAINT ren_k PRIMARY KEY); EXEC sp_rename 'app.dbo.ren.ren_k', 'ren_key'; EXEC sp_rename 'app.dbo.ren.a', 'b'; EXEC sp_rename 'dbo.ren.b', 'c', 'COLUMN'; EXEC sp_rename 'app.dbo.ren', 'ren2'; EXEC sp_rename 'dbo.ren2.nothing', 'd'; SELECT c.name, k.name FROM sys.columns AS c CROSS JOIN sys.key_constraints AS k WHERE c.object_id = OBJECT_ID('ren2') AND k.parent_object_id = c.object_id AND c.column_id = 1; DROP TABLE ren2",
 			[]string{"Msg 15477: …", "Msg 15477: …", "Msg 15477: …", "Msg 15477: …", "Msg 15225: …", "c|ren_key"},
 		},

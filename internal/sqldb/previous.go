@@ -15,7 +15,7 @@ func follows(s tsql.Statement, m *value.Error) *value.Error {
 	}
 	const ofConstraint = 5 // the state of 2714 where the name is a constraint's
 	switch m.Number {
-	case 1505, 1767, 1769, 1770, 1773, 1776, 1778, 1779, 1781, 1785, 1902, 1909, 1911, 1913, 1919, 8111, 8139:
+	case 1505, 1767, 1769, 1770, 1773, 1776, 1778, 1779, 1781, 1785, 1902, 1909, 1911, 1913, 1919, 8111, 8139, 8141:
 	case 2714:
 		if m.State != ofConstraint {
 			return nil
