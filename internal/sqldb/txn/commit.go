@@ -22,11 +22,7 @@ func (t *Tx) Commit(ctx context.Context) error {
 			return errors.Join(commitError(err), t.Rollback())
 		}
 	}
-	err := t.end()
-	for _, f := range t.afterCommit {
-		f()
-	}
-	return err
+	return t.end(t.afterCommit)
 }
 
 // commitError says what the store's refusal is called in SQL.

@@ -121,15 +121,15 @@ func (t *Tx) Rollback() error {
 		return nil
 	}
 	t.local.temporary.back(t.localMark)
-	err := t.end()
+	err := t.end(nil)
 	for i := len(t.afterRollback) - 1; i >= 0; i-- {
 		t.afterRollback[i]()
 	}
 	return err
 }
 
-// end closes what is open and gives up the locks.
-func (t *Tx) end() error {
+// end closes what is open, calls last, and gives up the locks.
+func (t *Tx) end(last []func()) error {
 	t.ended = true
 	var errs []error
 	for len(t.frames) > 0 {
@@ -139,6 +139,9 @@ func (t *Tx) end() error {
 	t.snapshot, t.newest = nil, nil
 	t.local.temporary.settle()
 	t.local.variable.settle()
+	for _, f := range last {
+		f() // before the locks go: who waits for them must find what these install
+	}
 	t.releaseAll()
 	t.rows, t.saved = log{}, nil
 	return errors.Join(errs...)
