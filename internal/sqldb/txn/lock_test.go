@@ -257,3 +257,31 @@ func TestSchemaLocks(t *testing.T) {
 		t.Errorf("a reader under a definition: %v", err)
 	}
 }
+
+// TestHooksHoldLocks: what follows a commit comes before its locks go, so that who waits for them finds it done.
+func TestHooksHoldLocks(t *testing.T) {
+	e := newEngine(t)
+	first, second := begin(t, e, Options{}), begin(t, e, Options{})
+	second.SetTimeout(0)
+	define := func(tx *Tx) error {
+		_, err := tx.LockTable(context.Background(), accounts.Table, Exclusive)
+		return err
+	}
+	if err := define(first); err != nil {
+		t.Fatal(err)
+	}
+	called := false
+	first.AfterCommit(func() {
+		called = true
+		if err := define(second); number(err) != 1222 {
+			t.Errorf("the lock was given up before: %v", err)
+		}
+	})
+	commit(t, first)
+	if !called {
+		t.Error("nothing followed the commit")
+	}
+	if err := define(second); err != nil {
+		t.Errorf("after the commit: %v", err)
+	}
+}
