@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 
 	"github.com/alcedo-cloud/alcedo/internal/fault"
@@ -104,14 +105,23 @@ func (c *contents) restoreObject(b *backedUp) (*object, error) {
 		return nil, fault.Newf(fault.Conflict, "vault.restoreObject", "", "The %s %s already exists in this vault: a backup is restored "+
 			"only where no object has its name.", o.on.singular(), o.Name)
 	}
-	o.Deleted = nil
+	newest := o.Current
+	o.Deleted, o.Current = nil, ""
 	for i := range b.Versions {
-		v := b.Versions[i].version
-		if err := c.write(&o, &v, b.Versions[i].Secret); err != nil {
+		v, secret := b.Versions[i].version, b.Versions[i].Secret
+		if v.ID == newest {
+			err = c.lead(&o, &v, secret)
+		} else if err = c.seal(&o, &v, secret); err == nil {
+			err = c.keep(&o, &v)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
-	return &o, c.put(&o)
+	if o.Current == "" {
+		return nil, fault.Wrap("vault.restoreObject", errors.New("a backup lacks the newest version"))
+	}
+	return &o, nil
 }
 
 // backupWhole seals an object for its owner to keep.

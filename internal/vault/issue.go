@@ -224,11 +224,7 @@ func (c *contents) begin(o *object, data certificateData, d *draft) (*Certificat
 		if err != nil {
 			return nil, fault.Wrap("vault.begin", err)
 		}
-		o.Current = id
-		if err := c.write(o, v, material); err != nil {
-			return nil, err
-		}
-		return &before, c.put(o)
+		return &before, c.lead(o, v, material)
 	}
 	v.Attributes.Enabled = d.Enabled == nil || *d.Enabled
 	return &before, c.complete(o, v, d.policy, d.key, &certificate.Bundle{Chain: d.chain})
@@ -245,11 +241,7 @@ func (c *contents) complete(o *object, v *version, p *certificate.Policy, k *jwk
 	if err := v.setChain(b.Chain); err != nil {
 		return err
 	}
-	o.Current = v.ID
-	if err := c.write(o, v, nil); err != nil {
-		return err
-	}
-	if err := c.put(o); err != nil {
+	if err := c.lead(o, v, nil); err != nil {
 		return err
 	}
 	if err := c.completeKey(o.Name, v, k); err != nil {
@@ -273,11 +265,8 @@ func (c *contents) completeKey(name string, of *version, k *jwk.Key) error {
 	if err != nil {
 		return fault.Wrap("vault.completeKey", err)
 	}
-	o.Managed, o.Current = true, v.ID
-	if err := c.write(o, v, material); err != nil {
-		return err
-	}
-	return c.put(o)
+	o.Managed = true
+	return c.lead(o, v, material)
 }
 
 func (c *contents) completeSecret(name string, of *version, p *certificate.Policy, k *jwk.Key, public *certificate.Bundle) error {
@@ -297,9 +286,6 @@ func (c *contents) completeSecret(name string, of *version, p *certificate.Polic
 		return err
 	}
 	v := &version{ID: of.ID, Attributes: of.Attributes, Tags: of.Tags, ContentType: p.Secret.ContentType, KeyVersion: of.ID}
-	o.Managed, o.Current = true, v.ID
-	if err := c.write(o, v, []byte(text)); err != nil {
-		return err
-	}
-	return c.put(o)
+	o.Managed = true
+	return c.lead(o, v, []byte(text))
 }

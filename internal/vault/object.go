@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/alcedo-cloud/alcedo/internal/fault"
 	"github.com/alcedo-cloud/alcedo/internal/store"
 )
 
@@ -34,23 +33,12 @@ type Deletion struct {
 // object is what all versions of a secret, key or certificate share.
 type object struct {
 	Name    string          `json:"name"`    // as it was first spelled
-	Current string          `json:"current"` // its newest version
+	Current string          `json:"current"` // the id of its newest version
 	Managed bool            `json:"managed,omitempty"`
 	Deleted *Deletion       `json:"deleted,omitempty"`
 	Data    json.RawMessage `json:"data,omitempty"` // what the type keeps beside versions: policies, pending operations
+	newest  []byte          // the record of its newest version; nil where that stands by itself, as it did in earlier formats
 	on      Type
-}
-
-// version is one version of an object.
-type version struct {
-	ID            string            `json:"id"`
-	Attributes    Attributes        `json:"attributes"`
-	Tags          map[string]string `json:"tags,omitempty"`
-	ContentType   string            `json:"contentType,omitempty"`   // of secrets
-	KeyVersion    string            `json:"keyVersion,omitempty"`    // of a certificate's secret: the version of the key of its name
-	PreserveOrder bool              `json:"preserveOrder,omitempty"` // of a certificate: its chain stays in the order in which it came
-	Public        json.RawMessage   `json:"public,omitempty"`        // what the type keeps in the clear: a public key, a certificate
-	Sealed        []byte            `json:"sealed,omitempty"`        // the rest
 }
 
 // recovery is what deletion means in a vault.
@@ -77,10 +65,6 @@ type contents struct {
 
 func (c *contents) key(part string, t Type, name string) []byte {
 	return store.Key("vault", part, c.ID, string(t), strings.ToLower(name))
-}
-
-func (c *contents) versionKey(o *object, id string) []byte {
-	return store.Key("vault", "version", c.ID, string(o.on), strings.ToLower(o.Name), id)
 }
 
 // live finds an object that is not deleted; it is a fault NotFound otherwise.
@@ -140,65 +124,11 @@ func (c *contents) claim(t Type, name string) (*object, error) {
 	return &object{Name: name, on: t}, nil
 }
 
-// version finds a version of an object, "" being the newest.
-func (c *contents) version(o *object, id string) (*version, error) {
-	asked := id
-	if id == "" {
-		id = o.Current
-	}
-	item, err := c.r.Get(c.versionKey(o, strings.ToLower(id)))
-	if errors.Is(err, store.ErrNotFound) {
-		if asked != "" {
-			return nil, notFound(o.on, o.Name+"/"+asked)
-		}
-		return nil, fault.Wrap("vault.version", errors.New("a stored object has no newest version"))
-	}
-	if err != nil {
-		return nil, err
-	}
-	return decodeVersion(item.Value)
-}
-
-// secret opens what is sealed of a version.
-func (c *contents) secret(o *object, v *version) ([]byte, error) {
-	text, err := unseal(c.aead, v.Sealed, c.place(o, v))
-	return text, fault.Wrap("vault.secret", err)
-}
-
-// place is what a sealed text is bound to.
-func (c *contents) place(o *object, v *version) string {
-	return strings.Join([]string{c.ID, string(o.on), strings.ToLower(o.Name), v.ID}, "/")
-}
-
-// add makes v the newest version of o, with a new id, and seals secret into it.
-func (c *contents) add(o *object, v *version, secret []byte) error {
-	id, err := c.service.newID()
-	if err != nil {
-		return err
-	}
-	v.ID, o.Current = id, id
-	v.Attributes.Created, v.Attributes.Updated = c.now.Unix(), c.now.Unix()
-	if err := c.write(o, v, secret); err != nil {
-		return err
-	}
-	return c.put(o)
-}
-
-// write stores a version with a new secret.
-func (c *contents) write(o *object, v *version, secret []byte) (err error) {
-	if v.Sealed, err = c.service.seal(c.aead, secret, c.place(o, v)); err != nil {
-		return err
-	}
-	return c.keep(o, v)
-}
-
-// keep stores a version whose secret stays as it is.
-func (c *contents) keep(o *object, v *version) error {
-	return c.tx.Put(c.versionKey(o, v.ID), v.encode())
-}
-
-// put stores an object, among the live or the deleted ones.
+// put stores an object, among the live or the deleted ones, with its newest version.
 func (c *contents) put(o *object) error {
+	if err := c.gather(o); err != nil {
+		return err
+	}
 	part := "live"
 	if o.Deleted != nil {
 		part = "deleted"
@@ -230,24 +160,6 @@ func (c *contents) purge(o *object) error {
 		return err
 	}
 	return deleteRange(c.tx, store.Prefix("vault", "version", c.ID, string(o.on), strings.ToLower(o.Name)))
-}
-
-// versions calls f with each version of an object in the order of their ids, beginning after the id after.
-func (c *contents) versions(o *object, after string, f func(*version) (more bool, err error)) error {
-	prefix := store.Prefix("vault", "version", c.ID, string(o.on), strings.ToLower(o.Name))
-	for item, err := range c.r.Scan(append(append([]byte(nil), prefix...), from(after)...), store.End(prefix)) {
-		if err != nil {
-			return err
-		}
-		v, err := decodeVersion(item.Value)
-		if err != nil {
-			return err
-		}
-		if more, err := f(v); err != nil || !more {
-			return err
-		}
-	}
-	return nil
 }
 
 // objects calls f with each object of a type, live or deleted, in the order of names, beginning after a name.

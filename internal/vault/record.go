@@ -28,6 +28,7 @@ const (
 	oDeletedAt
 	oPurgeAt
 	oData
+	oNewest // a version's record
 )
 
 // Tags of a version's record.
@@ -139,7 +140,7 @@ func (r *recordReader) pair(m *map[string]string) {
 }
 
 func (o *object) encode() []byte {
-	w := append(make(recordWriter, 0, 64+len(o.Data)), recordFormat)
+	w := append(make(recordWriter, 0, 64+len(o.Data)+len(o.newest)), recordFormat)
 	w.text(oName, o.Name)
 	w.id(oCurrent, oCurrentText, o.Current)
 	w.flag(oManaged, o.Managed)
@@ -148,9 +149,11 @@ func (o *object) encode() []byte {
 		w.number(oPurgeAt, d.PurgeAt)
 	}
 	w.bytes(oData, o.Data)
+	w.bytes(oNewest, o.newest)
 	return w
 }
 
+// decodeObject keeps parts of record in what it returns, and so does decodeVersion.
 func decodeObject(t Type, record []byte) (*object, error) {
 	o := &object{on: t}
 	if len(record) > 0 && record[0] == '{' {
@@ -176,6 +179,8 @@ func decodeObject(t Type, record []byte) (*object, error) {
 			o.deletion().PurgeAt = r.number()
 		case oData:
 			o.Data = r.clone()
+		case oNewest:
+			o.newest = r.value
 		default:
 			r.err = errRecord
 		}
@@ -261,7 +266,7 @@ func (v *version) decodeField(r *recordReader) bool {
 	case vPublic:
 		v.Public = r.clone()
 	case vSealed:
-		v.Sealed = r.clone()
+		v.Sealed = r.value
 	default:
 		return false
 	}

@@ -62,6 +62,10 @@ func TestRecordsKeepEveryField(t *testing.T) {
 			t.Errorf("from JSON: %+v, %v, want %+v", got, err, o)
 		}
 	}
+	full.newest = []byte{recordFormat, vEnabled, 1, 2}
+	if got, err := decodeObject(Keys, full.encode()); err != nil || !reflect.DeepEqual(*got, full) {
+		t.Errorf("with its newest version: %+v, %v, want %+v", got, err, full)
+	}
 	var whole version
 	filledIn(reflect.ValueOf(&whole).Elem())
 	numbered := whole
@@ -89,6 +93,8 @@ func FuzzRecord(f *testing.F) {
 	var v version
 	filledIn(reflect.ValueOf(&v).Elem())
 	f.Add(v.encode())
+	o.newest = v.encode()
+	f.Add(o.encode())
 	f.Add([]byte(`{"id":"x"}`))
 	f.Add([]byte{recordFormat, vTag, 1, 200})
 	f.Fuzz(func(t *testing.T, record []byte) {

@@ -19,9 +19,9 @@ import (
 // Keys. Names are in lower case; {id} is a vault's ID.
 //
 //	vault definition {name}                    JSON of a Vault, deleted ones too
-//	vault live {id} {type} {object}            an object
+//	vault live {id} {type} {object}            an object with its newest version
 //	vault deleted {id} {type} {object}         the same, of a deleted object
-//	vault version {id} {type} {object} {v}     a version
+//	vault version {id} {type} {object} {v}     a version that is not the newest, or any in an earlier format
 //	vault own {id} {what} …                    what belongs to the vault itself: issuers, contacts
 func definitionKey(name string) []byte {
 	return store.Key("vault", "definition", strings.ToLower(name))
