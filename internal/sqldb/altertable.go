@@ -1,8 +1,6 @@
 package sqldb
 
 import (
-	"strings"
-
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/bind"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/exec"
@@ -14,7 +12,7 @@ import (
 
 // alterTable is ALTER TABLE. It works on a copy of the table, and on its rows where they must change.
 func (r *run) alterTable(s *tsql.AlterTable) error {
-	if strings.HasPrefix(s.Name.Name.Name, "#") {
+	if isLocal(s.Name.Name.Name) {
 		return r.alterTemporary(s)
 	}
 	return r.change(func(e *catalog.Edit, tx *txn.Tx) error {

@@ -277,7 +277,7 @@ func (e surroundings) identityTable(args []value.Value) *catalog.Table {
 	}
 	o, ok := e.named(args[0].Text())
 	t, is := o.(*catalog.Table)
-	if !ok || !is || t.IdentityColumn() < 0 || !e.visible(t.ID) && !t.Temporary {
+	if !ok || !is || t.IdentityColumn() < 0 || t.Guarded() && !e.visible(t.ID) {
 		return nil
 	}
 	return t

@@ -20,6 +20,9 @@ func (r *run) named(text string) (catalog.Object, bool) {
 	if err != nil {
 		return nil, false
 	}
+	if isGlobal(name.Name.Name) {
+		return r.find(*name)
+	}
 	if isTemporary(name.Name.Name) {
 		if t := r.session.temporary[fold(name.Name.Name)]; t != nil {
 			return t, true
@@ -159,6 +162,9 @@ func (e surroundings) objectID(args []value.Value) (value.Value, bool) {
 	if !found || !e.shown(o) {
 		return nothing()
 	}
+	if name, err := tsql.ParseName(text); isTemporary(o.Head().Name) && (err != nil || fold(name.Database.Name) != "tempdb") {
+		return nothing() // it is not an object of this database
+	}
 	if kind, given := argText(args, 1); given && !strings.EqualFold(strings.TrimSpace(kind), string(o.Head().Kind)) {
 		return nothing()
 	}
@@ -275,7 +281,7 @@ func (e surroundings) indexColumn(args []value.Value) (value.Value, bool) {
 	place, _ := argNumber(args, 2)
 	o, ok := e.named(text)
 	t, is := o.(*catalog.Table)
-	if !ok || !is || !t.Temporary && !e.visible(t.ID) {
+	if !ok || !is || t.Guarded() && !e.visible(t.ID) {
 		return nothing()
 	}
 	x := t.Index(id)

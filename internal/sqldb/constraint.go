@@ -168,7 +168,7 @@ func (b *builder) asked(text string) []*catalog.Column {
 
 // foreignKey adds a reference to a key of another table, or of this one.
 func (b *builder) foreignKey(k *tsql.Constraint, column string) error {
-	if b.e == nil {
+	if !b.t.Guarded() {
 		return nil // Skipping: FOREIGN KEY constraints of temporary tables are not enforced
 	}
 	h, err := b.constraint(k.Name, catalog.KindForeignKey)

@@ -22,29 +22,20 @@ func (r *run) createTable(s *tsql.CreateTable) error {
 	if err := refuseOptions(s.Options); err != nil {
 		return err
 	}
-	if strings.HasPrefix(s.Name.Name.Name, "#") {
+	if isLocal(s.Name.Name.Name) {
 		return r.createTemporary(s.Name, &s.Table)
 	}
-	if err := r.mustBe("CREATE TABLE"); err != nil {
-		return err
-	}
 	return r.change(func(e *catalog.Edit, tx *txn.Tx) error {
-		schema, err := r.target(e.Database(), s.Name)
+		schema, err := r.newTableSchema(e, s.Name)
 		if err != nil {
 			return err
 		}
-		if err := r.mustAlterSchema(schema); err != nil {
-			return err
-		}
-		if err := free(e.Database(), schema.ID, s.Name.Name.Name); err != nil {
-			return err
-		}
-		b := r.builder(e, schema.ID)
-		t, err := b.table(s.Name.Name.Name, &s.Table)
+		t, err := r.builder(e, schema).table(s.Name.Name.Name, &s.Table)
 		if err != nil {
 			return err
 		}
 		e.PutObject(t)
+		r.owns(tx, t)
 		return nil
 	})
 }
@@ -66,9 +57,6 @@ func refuseOptions(options []tsql.Option) error {
 func (r *run) createTemporary(name tsql.ObjectName, def *tsql.TableDefinition) error {
 	s := r.session
 	key := fold(name.Name.Name)
-	if strings.HasPrefix(key, "##") {
-		return value.Errorf(40516, 15, 1, "Global temp objects are not supported in this version of SQL Server.")
-	}
 	if !r.mayHide(key) {
 		return value.Errorf(2714, 16, 6, "There is already an object named '%s' in the database.", name.Name.Name)
 	}
@@ -232,9 +220,7 @@ func systemName(kind catalog.Kind, id int32, parts []string) string {
 // table builds the whole.
 func (b *builder) table(name string, def *tsql.TableDefinition) (*catalog.Table, error) {
 	b.t = &catalog.Table{Header: b.header(name, catalog.KindTable, 0), NextColumn: 1, NextIndex: 2}
-	if b.e == nil {
-		b.t.Temporary = true
-	}
+	b.t.Temporary, b.t.Global = b.e == nil, b.schema == catalog.SchemaGlobal
 	if err := b.columns(def.Columns); err != nil {
 		return nil, err
 	}

@@ -173,13 +173,16 @@ func errNotOfCursor() error {
 
 // names reports whether a name stands for a table.
 func (r *run) names(n *tsql.ObjectName, t *catalog.Table) bool {
-	if strings.HasPrefix(n.Name.Name, "#") {
+	if isLocal(n.Name.Name) {
 		found := r.localTable(n.Name.Name)
 		return found != nil && found.ID == t.ID
 	}
 	d := r.session.view()
 	schemas := []int32{r.defaultSchema(), catalog.SchemaDBO}
-	if n.Schema.Name != "" {
+	if isGlobal(n.Name.Name) {
+		schemas = []int32{catalog.SchemaGlobal}
+	}
+	if n.Schema.Name != "" && !isGlobal(n.Name.Name) {
 		schema, ok := d.Schema(n.Schema.Name)
 		if !ok {
 			return false

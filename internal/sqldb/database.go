@@ -41,6 +41,11 @@ func (s *Service) use(ctx context.Context, server, name string) (*database, erro
 	if err != nil {
 		return nil, fault.Wrap("sqldb.use", err)
 	}
+	if hasGlobals(loaded) {
+		if loaded, err = s.forgetGlobals(ctx, record.ID); err != nil {
+			return nil, fault.Wrap("sqldb.use", err)
+		}
+	}
 	db = &database{id: record.ID, guid: record.GUID, server: record.Server, plans: newPlanCache()}
 	db.catalog.Store(loaded)
 	s.mu.Lock()

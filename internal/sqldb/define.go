@@ -69,7 +69,7 @@ func (r *run) define(st tsql.Statement) (ok bool, err error) {
 // statistics is CREATE and UPDATE STATISTICS: the optimizer keeps none that one could make, but the table must be there
 // and the user's to alter.
 func (r *run) statistics(name tsql.ObjectName) error {
-	if strings.HasPrefix(name.Name.Name, "#") {
+	if isLocal(name.Name.Name) {
 		_, err := r.table(name)
 		return err
 	}
@@ -179,6 +179,9 @@ func (r *run) header(e *catalog.Edit, schema int32, name string, kind catalog.Ki
 // find resolves the name of an object that is there: in its schema, or the user's and then dbo.
 func (r *run) find(name tsql.ObjectName) (catalog.Object, bool) {
 	d := r.session.view()
+	if isGlobal(name.Name.Name) && name.Server.Name == "" {
+		return d.Object(catalog.SchemaGlobal, name.Name.Name)
+	}
 	if name.Server.Name != "" || name.Database.Name != "" && !strings.EqualFold(name.Database.Name, d.Name) {
 		return nil, false
 	}
@@ -197,7 +200,7 @@ func (r *run) find(name tsql.ObjectName) (catalog.Object, bool) {
 
 // table finds a table to define something of, a temporary one too.
 func (r *run) table(name tsql.ObjectName) (*catalog.Table, error) {
-	if strings.HasPrefix(name.Name.Name, "#") {
+	if isLocal(name.Name.Name) {
 		if t := r.session.temporary[fold(name.Name.Name)]; t != nil {
 			return t, nil
 		}

@@ -1,8 +1,6 @@
 package sqldb
 
 import (
-	"strings"
-
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/txn"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
@@ -31,7 +29,7 @@ func (r *run) drop(s *tsql.Drop) error {
 		return notSupported(s)
 	}
 	for _, name := range s.Names {
-		if s.Kind == tsql.TableObject && strings.HasPrefix(name.Name.Name, "#") {
+		if s.Kind == tsql.TableObject && isLocal(name.Name.Name) {
 			if err := r.dropTemporaryTable(name, s.IfExists); err != nil {
 				return err
 			}

@@ -12,7 +12,7 @@ import (
 
 // onTable runs fn with a builder on a copy of a table, of the database's or the session's own.
 func (r *run) onTable(name tsql.ObjectName, fn func(b *builder, tx *txn.Tx, old *catalog.Table) error) error {
-	if strings.HasPrefix(name.Name.Name, "#") {
+	if isLocal(name.Name.Name) {
 		old, err := r.table(name)
 		if err != nil {
 			return err
@@ -73,7 +73,7 @@ func (r *run) createIndex(s *tsql.CreateIndex) error {
 func (r *run) dropIndex(s *tsql.DropIndex) error {
 	for _, d := range s.Indexes {
 		if s.IfExists {
-			if _, ok := r.find(d.Table); !ok && !strings.HasPrefix(d.Table.Name.Name, "#") {
+			if _, ok := r.find(d.Table); !ok && !isLocal(d.Table.Name.Name) {
 				continue
 			}
 		}

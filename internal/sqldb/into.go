@@ -26,29 +26,21 @@ func (r *run) selectInto(s *tsql.SelectStatement, into *tsql.ObjectName) error {
 	if err := r.permitBound(b); err != nil {
 		return err
 	}
-	if isTemporary(into.Name.Name) {
+	if isLocal(into.Name.Name) {
 		return r.intoTemporary(b, into, keepsIdentity(s.Query))
-	}
-	if err := r.mustBe("CREATE TABLE"); err != nil {
-		return err
 	}
 	var count int64
 	err = r.change(func(e *catalog.Edit, tx *txn.Tx) error {
-		schema, err := r.target(e.Database(), *into)
+		schema, err := r.newTableSchema(e, *into)
 		if err != nil {
 			return err
 		}
-		if err := r.mustAlterSchema(schema); err != nil {
-			return err
-		}
-		if err := free(e.Database(), schema.ID, into.Name.Name); err != nil {
-			return err
-		}
-		t, err := r.tableOf(r.builder(e, schema.ID), into.Name.Name, b.plan, keepsIdentity(s.Query))
+		t, err := r.tableOf(r.builder(e, schema), into.Name.Name, b.plan, keepsIdentity(s.Query))
 		if err != nil {
 			return err
 		}
 		e.PutObject(t)
+		r.owns(tx, t)
 		count, err = r.fillFrom(tx, b, t)
 		return err
 	})
@@ -75,6 +67,24 @@ func keepsIdentity(q *tsql.Query) bool {
 	}
 	_, join := s.From[0].(*tsql.Join)
 	return !join
+}
+
+// newTableSchema is the schema that a new table goes to, once the user may make it there and its name is free.
+func (r *run) newTableSchema(e *catalog.Edit, name tsql.ObjectName) (int32, error) {
+	if isGlobal(name.Name.Name) {
+		return catalog.SchemaGlobal, free(e.Database(), catalog.SchemaGlobal, name.Name.Name)
+	}
+	if err := r.mustBe("CREATE TABLE"); err != nil {
+		return 0, err
+	}
+	schema, err := r.target(e.Database(), name)
+	if err != nil {
+		return 0, err
+	}
+	if err := r.mustAlterSchema(schema); err != nil {
+		return 0, err
+	}
+	return schema.ID, free(e.Database(), schema.ID, name.Name.Name)
 }
 
 func (r *run) intoTemporary(b *bound, into *tsql.ObjectName, identity bool) error {
@@ -111,7 +121,7 @@ func (r *run) tableOf(b *builder, name string, p *plan.Statement, identity bool)
 			shown++
 		}
 	}
-	b.t = &catalog.Table{Header: b.header(name, catalog.KindTable, 0), NextColumn: 1, NextIndex: 2, Temporary: b.e == nil}
+	b.t = &catalog.Table{Header: b.header(name, catalog.KindTable, 0), NextColumn: 1, NextIndex: 2, Temporary: b.e == nil, Global: b.schema == catalog.SchemaGlobal}
 	for i, c := range p.Columns {
 		if c.Name == "" {
 			return nil, value.Errorf(1038, 15, 5, "An object or column name is missing or empty. For SELECT INTO statements, verify each column has a name. "+

@@ -363,3 +363,9 @@ func (r *run) endedInTrigger(tx *txn.Tx) {
 }
 
 func isTemporary(name string) bool { return strings.HasPrefix(name, "#") }
+
+// isLocal is of # tables, which are one session's.
+func isLocal(name string) bool { return isTemporary(name) && !isGlobal(name) }
+
+// isGlobal is of ## tables, which all sessions of a database share.
+func isGlobal(name string) bool { return strings.HasPrefix(name, "##") }

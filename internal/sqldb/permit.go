@@ -305,7 +305,7 @@ func (r *run) mustBe(permission string) error {
 // mustAlter asks for the right to change an object.
 func (r *run) mustAlter(o catalog.Object) error {
 	s := r.session
-	if s.who.server {
+	if s.who.server || o.Head().SchemaID == catalog.SchemaGlobal {
 		return nil
 	}
 	d := s.view()
@@ -319,7 +319,7 @@ func (r *run) mustAlter(o catalog.Object) error {
 // is its table's.
 func (r *run) mayDrop(o catalog.Object) bool {
 	s := r.session
-	if s.who.server {
+	if s.who.server || o.Head().SchemaID == catalog.SchemaGlobal {
 		return true
 	}
 	d := s.view()
@@ -346,11 +346,14 @@ func (r *run) mustAlterSchema(schema *catalog.Schema) error {
 // visible reports whether the user may know that an object exists: it owns it, or has some permission on it.
 func (r *run) visible(id int32) bool {
 	s := r.session
+	d := s.view()
+	o, ok := d.ObjectByID(id)
+	if ok && o.Head().SchemaID == catalog.SchemaGlobal {
+		return false // it is tempdb's
+	}
 	if s.who.server || s.who.user == catalog.DBOID {
 		return true
 	}
-	d := s.view()
-	o, ok := d.ObjectByID(id)
 	if !ok {
 		return false
 	}

@@ -211,6 +211,13 @@ func (s *Service) copyDatabase(tx store.Tx, d *Database) error {
 	}
 	e := old.Copy(d.ID)
 	e.Rename(d.Name)
+	for t := range old.Tables() {
+		if t.Global {
+			if err := discard(tx, txn.TableRanges(d.ID, t.ID)); err != nil {
+				return err
+			}
+		}
+	}
 	return e.Write(tx)
 }
 

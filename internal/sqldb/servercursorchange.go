@@ -157,7 +157,7 @@ func (r *run) cursorTable(c *cursor, name string) (*tsql.Table, error) {
 }
 
 func (r *run) nameOf(t *catalog.Table) tsql.ObjectName {
-	if t.Temporary {
+	if !t.Guarded() {
 		return tsql.ObjectName{Name: tsql.Ident{Name: t.Name}}
 	}
 	return tsql.ObjectName{Schema: tsql.Ident{Name: r.schemaName(t.SchemaID)}, Name: tsql.Ident{Name: t.Name}}

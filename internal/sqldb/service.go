@@ -56,6 +56,9 @@ type Service struct {
 	mu       sync.Mutex
 	open     map[int32]*database // by id; databases that somebody has used
 	sessions map[int]*session    // by @@SPID
+	life     context.Context     // until Close
+	endLife  context.CancelFunc
+	drops    sync.WaitGroup // of ## tables that wait for those who use them
 }
 
 // firstSession is the lowest @@SPID of a user's session: those below are the server's own.
@@ -71,6 +74,7 @@ func New(c Config) (*Service, error) {
 	}
 	c.Rand = &serialReader{r: c.Rand}
 	s := &Service{Config: c, open: map[int32]*database{}, sessions: map[int]*session{}}
+	s.life, s.endLife = context.WithCancel(context.Background())
 	var err error
 	if s.engine, err = txn.New(txn.Config{Store: c.Store}); err != nil {
 		return nil, err
@@ -93,6 +97,10 @@ func (s *Service) Close() error {
 	for _, one := range all {
 		one.end()
 	}
+	s.mu.Lock()
+	s.endLife()
+	s.mu.Unlock()
+	s.drops.Wait()
 	return s.engine.Close(context.Background())
 }
 

@@ -41,6 +41,7 @@ type session struct {
 	temporary  map[string]*catalog.Table  // # tables by folded name
 	procedures map[string]*catalog.Module // # procedures by folded name
 	version    int                        // grows when a temporary table comes or goes
+	globals    []globalTable              // ## tables that the session made
 	nextTable  int32                      // ids of temporary tables and variables, negative
 
 	affected      int64 // @@ROWCOUNT
@@ -159,6 +160,7 @@ func (s *session) Close() error {
 	s.ending.Do(func() { close(s.ended) })
 	err := errors.Join(s.rollbackAll(), s.releaseLocks())
 	s.releaseCursors()
+	s.dropGlobals()
 	s.service.mu.Lock()
 	defer s.service.mu.Unlock()
 	delete(s.service.sessions, s.id)
@@ -181,6 +183,7 @@ func (s *session) Reset(_ context.Context, keep bool, out Sink) error {
 	s.who, s.acting, s.settings = s.original, nil, defaults()
 	local := s.local
 	s.fresh()
+	s.dropGlobals()
 	if keep && s.tx != nil {
 		s.local = local // the transaction writes to it; nothing finds its tables any more
 	}

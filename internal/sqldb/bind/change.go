@@ -70,7 +70,7 @@ func (c *change) single(x tsql.TableSource) error {
 	c.src = sourceOf(c.get, t.Name)
 	if x, ok := x.(*tsql.Table); ok {
 		c.src.shown, c.src.schema = written(&x.Name), x.Name.Schema.Name
-		if c.src.schema == "" && !t.Temporary {
+		if c.src.schema == "" && t.Guarded() {
 			if s, ok := c.b.env.Catalog.SchemaByID(t.SchemaID); ok {
 				c.src.schema = s.Name
 			}
@@ -90,7 +90,7 @@ func (c *change) single(x tsql.TableSource) error {
 
 // reads lets the columns that are named need SELECT; a statement that names none needs it not.
 func (c *change) reads() {
-	if c.get.table.Temporary {
+	if !c.get.table.Guarded() {
 		return
 	}
 	c.src.access = c.b.permit("SELECT", c.get.table.ID)

@@ -97,7 +97,7 @@ func (m *merging) join() error {
 	if v, ok := m.x.Target.(*tsql.TableVariable); ok && v.Alias.Name != "" {
 		m.target.name, m.target.shown = v.Alias.Name, v.Alias.Name
 	}
-	if !t.Temporary {
+	if t.Guarded() {
 		m.target.access, m.target.ids = b.permit("SELECT", t.ID), columnIDs(t.Columns)
 		m.target.access.optional = true
 	}

@@ -100,7 +100,7 @@ func (o *outputs) scope(b *binder) *scope {
 			}
 		}
 		src := sourceOf(g, name)
-		if !o.table.Temporary {
+		if o.table.Guarded() {
 			src.access, src.ids = b.permit("SELECT", o.table.ID), columnIDs(o.table.Columns)
 			src.access.optional = true
 		}

@@ -66,7 +66,7 @@ func (b *binder) named(n *tsql.ObjectName) (relation, *source, error) {
 	case *catalog.Table:
 		g := newGet(o)
 		r = g
-		src.access, src.ids = b.permit("SELECT", o.ID), columnIDs(o.Columns)
+		src.access, src.ids = b.permitOn("SELECT", o), columnIDs(o.Columns)
 	case *catalog.Module:
 		if o.Kind != catalog.KindView {
 			return nil, nil, invalidObject(n)
@@ -115,6 +115,9 @@ func (b *binder) object(n *tsql.ObjectName) (catalog.Object, error) {
 	if b.env.Catalog == nil {
 		return nil, invalidObject(n)
 	}
+	if isGlobal(n.Name.Name) && b.env.Defining != 0 {
+		return nil, fail(n.At, 4508, 16, 1, "Views or functions are not allowed on temporary tables. Table names that begin with '#' denote temporary tables.")
+	}
 	for range 8 {
 		o := b.lookup(n)
 		syn, ok := o.(*catalog.Synonym)
@@ -135,6 +138,10 @@ func (b *binder) object(n *tsql.ObjectName) (catalog.Object, error) {
 }
 
 func (b *binder) lookup(n *tsql.ObjectName) catalog.Object {
+	if isGlobal(n.Name.Name) {
+		o, _ := b.env.Catalog.Object(catalog.SchemaGlobal, n.Name.Name)
+		return o
+	}
 	for _, id := range b.schemasOf(n.Schema.Name) {
 		if o, ok := b.env.Catalog.Object(id, n.Name.Name); ok {
 			return o
@@ -142,6 +149,9 @@ func (b *binder) lookup(n *tsql.ObjectName) catalog.Object {
 	}
 	return nil
 }
+
+// isGlobal is of ## tables, which are in the catalog.
+func isGlobal(name string) bool { return strings.HasPrefix(name, "##") }
 
 // temporary is #t, @t or one of a trigger's tables.
 func (b *binder) temporary(name string) *catalog.Table {
@@ -153,7 +163,7 @@ func (b *binder) temporary(name string) *catalog.Table {
 
 func (b *binder) temporaryNamed(n *tsql.ObjectName) *catalog.Table {
 	name := n.Name.Name
-	if strings.HasPrefix(name, "#") {
+	if strings.HasPrefix(name, "#") && !isGlobal(name) {
 		return b.temporary(name)
 	}
 	if b.env.Pseudo != nil && !b.inside && n.Schema.Name == "" && (strings.EqualFold(name, "inserted") || strings.EqualFold(name, "deleted")) {

@@ -46,7 +46,7 @@ func (b *binder) viewTarget(x *tsql.Table, _ *catalog.Module) (*catalog.Table, e
 // targetName is a column as message 2628 names it; who runs the plan puts the database before it.
 func (b *binder) targetName(t *catalog.Table, c *catalog.Column) *plan.Target {
 	schema := "dbo"
-	if s, ok := b.env.Catalog.SchemaByID(t.SchemaID); ok && !t.Temporary {
+	if s, ok := b.env.Catalog.SchemaByID(t.SchemaID); ok && t.Guarded() {
 		schema = s.Name
 	}
 	return &plan.Target{Table: schema + "." + t.Name, Column: c.Name}
@@ -54,7 +54,7 @@ func (b *binder) targetName(t *catalog.Table, c *catalog.Column) *plan.Target {
 
 // permitOn is permit for a table; temporary ones need nothing.
 func (b *binder) permitOn(permission string, t *catalog.Table) *access {
-	if t.Temporary || t.Variable {
+	if !t.Guarded() {
 		return nil
 	}
 	return b.permit(permission, t.ID)

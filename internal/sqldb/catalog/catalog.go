@@ -114,6 +114,8 @@ const (
 	SchemaGuest       int32 = 2
 	SchemaInformation int32 = 3
 	SchemaSys         int32 = 4
+	// SchemaGlobal is where ## tables are: their names and those of their constraints are not among the database's own.
+	SchemaGlobal int32 = -1
 )
 
 // Fold is how names are compared: without regard to case, as the default collation of Azure SQL does.
@@ -131,6 +133,9 @@ func (d *Database) Schema(name string) (*Schema, bool) {
 
 // SchemaByID finds a schema.
 func (d *Database) SchemaByID(id int32) (*Schema, bool) {
+	if id == SchemaGlobal {
+		return &Schema{ID: SchemaGlobal, Name: "dbo", Owner: DBOID}, true
+	}
 	s, ok := d.schemas[id]
 	return s, ok
 }

@@ -337,6 +337,9 @@ func (d *Database) Copy(id int32) *Edit {
 	e := d.Edit()
 	e.d.ID = id
 	for _, o := range d.objects {
+		if t, ok := o.(*Table); ok && t.Global {
+			continue // it is of sessions of the other database
+		}
 		switch o.(type) {
 		case *Table, *Module, *Sequence, *Synonym, *TableType, *AliasType:
 			e.note('o', o, o.Head().ID)

@@ -14,6 +14,7 @@ type Table struct {
 	NextColumn  int32 // the id that the next column gets; ids are never used twice
 	NextIndex   int32
 	Temporary   bool  // #t or a table variable: its rows live in the session
+	Global      bool  // ##t: every session of the database sees it, and it ends with the one that made it
 	Variable    bool  // a table variable: its rows know no transaction
 	Truncated   int32 // how many times it was truncated: part of the key of its rows, so that truncation is one write
 }
@@ -103,6 +104,9 @@ type ForeignKey struct {
 	Disabled          bool
 	Untrusted         bool
 }
+
+// Guarded reports whether permissions are asked for: temporary tables need none.
+func (t *Table) Guarded() bool { return !t.Temporary && !t.Global }
 
 // Ordinal is the position of a column in t.Columns, by its id; -1 where there is none.
 func (t *Table) Ordinal(id int32) int {

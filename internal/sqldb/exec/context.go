@@ -100,7 +100,7 @@ func (c *Context) full(t *catalog.Table) string {
 	if t.Temporary && t.Variable {
 		return t.Name
 	}
-	if t.Temporary {
+	if !t.Guarded() {
 		return "tempdb.dbo." + t.Name
 	}
 	return c.DatabaseName + "." + c.object(t)

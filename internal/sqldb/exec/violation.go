@@ -22,7 +22,7 @@ func errCheck(c *Context, t *catalog.Table, k *catalog.Check, statement string) 
 }
 
 func (c *Context) databaseOf(t *catalog.Table) string {
-	if t.Temporary {
+	if !t.Guarded() {
 		return "tempdb"
 	}
 	return c.DatabaseName
