@@ -62,6 +62,11 @@ func (s *Service) create(ctx context.Context, a Access, t Target, c *CreateBlob,
 	if err != nil {
 		return nil, err
 	}
+	if kind == PageBlob && c.Tier != "" {
+		if err := checkTier(g.account, kind, c.Tier); err != nil {
+			return nil, err
+		}
+	}
 	if c.EncryptionScope, err = a.scope(c.EncryptionScope); err != nil {
 		return nil, err
 	}

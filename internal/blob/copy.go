@@ -155,7 +155,7 @@ func (m *mutation) mayCopy(g grant, r *CopyBlob, kind BlobType) error {
 		return refuse(fault.Conflict, "InvalidBlobType")
 	}
 	if r.Tier != "" {
-		return checkTier(kind, r.Tier)
+		return checkTier(g.account, kind, r.Tier)
 	}
 	return nil
 }

@@ -14,6 +14,8 @@ const (
 	maxPathSegments = 254
 )
 
+var errNameLength = fault.New(fault.Invalid, "blob", "OutOfRangeInput", "The specified resource name length is not within the permissible limits.")
+
 // ValidAccountName: 3 to 24 lower-case letters and digits.
 func ValidAccountName(name string) bool {
 	if len(name) < 3 || len(name) > 24 {
@@ -43,7 +45,7 @@ func checkContainerName(name string) error {
 		}
 	}
 	if len(name) < 3 || len(name) > 63 {
-		return refuse(fault.Invalid, "OutOfRangeInput")
+		return errNameLength
 	}
 	return nil
 }
@@ -56,7 +58,7 @@ func checkBlobName(container, name string) error {
 	case container == "$root" && strings.Contains(name, "/"):
 		return refuse(fault.Invalid, "InvalidResourceName")
 	case len(name) > maxBlobName && utf16Len(name) > maxBlobName:
-		return refuse(fault.Invalid, "OutOfRangeInput")
+		return errNameLength
 	case strings.Count(name, "/") >= maxPathSegments:
 		return refuse(fault.Invalid, "InvalidResourceName")
 	}

@@ -25,6 +25,7 @@ const (
 	OpLeaseContainer
 	OpBreakContainerLease
 	OpRestoreContainer
+	OpRenameContainer
 	OpListBlobs
 
 	OpGetBlob
@@ -119,6 +120,7 @@ var rules = [operations]rule{
 	OpLeaseContainer:       {name: "LeaseContainer", action: "containers/write", resource: 'c', letters: "w"},
 	OpBreakContainerLease:  {name: "LeaseContainer", action: "containers/write", resource: 'c', letters: "wd"},
 	OpRestoreContainer:     {name: "RestoreContainer", action: "containers/write", resource: 'c', letters: "w"},
+	OpRenameContainer:      {name: "RenameContainer", action: "containers/write", resource: 'c', letters: "w"},
 	OpListBlobs:            {name: "ListBlobs", action: blobsRead, data: true, resource: 'c', letters: "l", service: "l", public: publicWhole},
 
 	OpGetBlob:           {name: "GetBlob", action: blobsRead, data: true, resource: 'o', letters: "r", service: "r", public: publicBlob},

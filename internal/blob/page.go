@@ -54,11 +54,6 @@ func (s *Service) PutPageBlob(ctx context.Context, a Access, t Target, c CreateB
 	if c.SequenceNumber > 1<<63-1 {
 		return nil, invalidHeader("x-ms-blob-sequence-number", "")
 	}
-	if c.Tier != "" {
-		if err := checkTier(PageBlob, c.Tier); err != nil {
-			return nil, err
-		}
-	}
 	return s.create(ctx, a, t, &c, PageBlob)
 }
 

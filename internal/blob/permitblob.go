@@ -108,11 +108,13 @@ func (b *Blob) shown(account *Account, now Ticks) *Blob {
 	return b
 }
 
+func (a *Account) premium() bool { return strings.HasPrefix(a.SKU, "Premium") }
+
 // inferredTier is the tier of a blob that was given none: the account's, and of a premium account's page blob the
 // smallest that holds it. "" where the account or the type knows no tiers.
 func (a *Account) inferredTier(b *Blob) string {
 	switch {
-	case b.Type == PageBlob && strings.HasPrefix(a.SKU, "Premium"):
+	case b.Type == PageBlob && a.premium():
 		for _, p := range pageTiers {
 			if b.Size <= p.gib<<30 {
 				return p.name

@@ -43,11 +43,8 @@ func checkTagged(account *Account) error {
 	return nil
 }
 
-// SetBlobTags replaces the tags of a blob or a version. ETag and Last-Modified stay as they are.
+// SetBlobTags replaces the tags of a blob, a snapshot or a version. ETag and Last-Modified stay as they are.
 func (s *Service) SetBlobTags(ctx context.Context, a Access, t Target, to map[string]string, c Conditions) error {
-	if t.Snapshot != 0 {
-		return invalidQuery("snapshot", t.Snapshot.String())
-	}
 	if err := tags.Validate(to); err != nil {
 		return err
 	}

@@ -184,6 +184,9 @@ func TestTiers(t *testing.T) {
 	_, err = set("a", "Lukewarm", "")
 	refused(t, err, fault.Invalid, "InvalidHeaderValue")
 	w.pageBlob(t, "disk", 40<<30)
+	_, err = set("disk", "P20", "")
+	refused(t, err, fault.Invalid, "AccessTierNotSupportedForBlobType")
+	w.account(t, func(a *Account) { a.SKU = "Premium_LRS" })
 	_, err = set("disk", "P4", "")
 	refused(t, err, fault.Conflict, "BlobTierInadequateForContentLength")
 	if _, err = set("disk", "P20", ""); err != nil {

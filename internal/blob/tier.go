@@ -39,14 +39,14 @@ var pageTiers = []struct {
 	{"P80", 32767},
 }
 
-// checkTier refuses a tier that blobs of the type do not have.
-func checkTier(t BlobType, tier string) error {
+// checkTier refuses a tier that blobs of the type do not have in the account: page blobs have theirs in premium ones.
+func checkTier(a *Account, t BlobType, tier string) error {
 	block := slices.Contains([]string{"Hot", "Cool", "Cold", "Archive"}, tier)
 	page := pageTierSize(tier) > 0
 	switch {
 	case !block && !page:
 		return invalidHeader("x-ms-access-tier", tier)
-	case t == AppendBlob, t == BlockBlob && page, t == PageBlob && block:
+	case t == AppendBlob, t == BlockBlob && page, t == PageBlob && (block || !a.premium()):
 		return refuse(fault.Invalid, "AccessTierNotSupportedForBlobType")
 	}
 	return nil
@@ -84,7 +84,7 @@ func (s *Service) SetTier(ctx context.Context, a Access, t Target, r SetTier) (a
 		if err := (Conditions{LeaseID: r.Conditions.LeaseID}).leaseForRead(b.Lease, m.now); err != nil {
 			return err
 		}
-		if err := checkTier(b.Type, r.Tier); err != nil {
+		if err := checkTier(g.account, b.Type, r.Tier); err != nil {
 			return err
 		}
 		var err error

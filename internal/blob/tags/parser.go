@@ -5,6 +5,9 @@ import (
 	"strings"
 )
 
+// maxSearchKeys is how many tags a search may name.
+const maxSearchKeys = 10
+
 // maxDepth bounds parentheses and negations inside one another.
 const maxDepth = 32
 
@@ -40,11 +43,14 @@ func (p *parser) fail(what string) error {
 
 // syntaxError is what is wrong where, in Azure's words: Find Blobs by Tags shows them to the client.
 type syntaxError struct {
-	position int // from 1
+	position int // from 1; 0 is the whole of it
 	what     string
 }
 
 func (e *syntaxError) Error() string {
+	if e.position == 0 {
+		return "Error parsing query: " + e.what
+	}
 	return fmt.Sprintf("Error parsing query at or near character position %d: %s", e.position, e.what)
 }
 
@@ -210,8 +216,11 @@ func (p *parser) term(depth int) (node, error) {
 
 func (p *parser) comparison() (node, error) {
 	c := comparison{key: p.word}
-	if c.key == "" || len(c.key) > MaxKey || !permitted(c.key) {
-		return nil, p.fail("a tag name is invalid")
+	if c.key == "" || len(c.key) > MaxKey {
+		return nil, p.fail(fmt.Sprintf("tag must be between 1 and %d characters in length", MaxKey))
+	}
+	if !permitted(c.key) {
+		return nil, p.fail("a character is not permitted in tag name or value")
 	}
 	p.next()
 	if p.token != symbol || p.word == "(" || p.word == ")" || p.search && p.word == "<>" {
@@ -222,11 +231,17 @@ func (p *parser) comparison() (node, error) {
 	if p.token != text {
 		return nil, p.fail("expected a value in single quotes")
 	}
-	if len(p.word) > MaxValue || !permitted(p.word) {
-		return nil, p.fail("a tag value is invalid")
+	if len(p.word) > MaxValue {
+		return nil, p.fail(fmt.Sprintf("tag value must be between 0 and %d characters in length", MaxValue))
+	}
+	if !permitted(p.word) {
+		return nil, p.fail("a character is not permitted in tag name or value")
 	}
 	c.value = p.word
 	p.keys[c.key] = true
+	if p.search && len(p.keys) > maxSearchKeys {
+		return nil, &syntaxError{what: fmt.Sprintf("there can be at most %d unique tags in a query", maxSearchKeys)}
+	}
 	p.next()
 	return c, nil
 }

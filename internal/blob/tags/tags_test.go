@@ -127,6 +127,19 @@ func TestSearch(t *testing.T) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
+	for text, want := range map[string]string{
+		strings.Repeat("k", MaxKey+1) + "='1'":        "position 1: tag must be between 1 and 128 characters in length",
+		"a='" + strings.Repeat("v", MaxValue+1) + "'": "position 3: tag value must be between 0 and 256 characters in length",
+		"a='@'": "position 3: a character is not permitted in tag name or value",
+		"a='1' AND b='1' AND c='1' AND d='1' AND e='1' AND f='1' AND g='1' AND h='1' AND i='1' AND j='1' AND k='1'": "Error parsing query: there can be at most 10 unique tags in a query",
+	} {
+		if _, err := ParseSearch(text); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%.40q: %v", text, err)
+		}
+	}
+	if _, err = ParseSearch("a>'1' AND a<'3' AND b='1' AND c='1' AND d='1' AND e='1' AND f='1' AND g='1' AND h='1' AND i='1' AND j='1'"); err != nil {
+		t.Errorf("ten tags: %v", err)
+	}
 	if e, err = ParseSearch("a='1'"); err != nil {
 		t.Fatal(err)
 	}

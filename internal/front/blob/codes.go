@@ -92,7 +92,7 @@ func codes() map[string]code {
 		"InvalidPageRange":                                       {http.StatusRequestedRangeNotSatisfiable, "The page range specified is invalid."},
 		"InvalidQueryParameterValue":                             {bad, "Value for one of the query parameters specified in the request URI is invalid."},
 		"InvalidRange":                                           {http.StatusRequestedRangeNotSatisfiable, "The range specified is invalid for the current size of the resource."},
-		"InvalidResourceName":                                    {bad, "The specified resource name contains invalid characters."},
+		"InvalidResourceName":                                    {bad, "The specifed resource name contains invalid characters."},
 		"InvalidSourceBlobType":                                  {conflict, "The copy source blob type is invalid for this operation."},
 		"InvalidSourceBlobUrl":                                   {conflict, "The source URL for incremental copy request must be valid Azure Storage blob URL."},
 		"InvalidTag":                                             {bad, "The tags specified are invalid. They contain characters that are not permitted."},

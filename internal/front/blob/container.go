@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/alcedo-cloud/alcedo/internal/blob"
-	"github.com/alcedo-cloud/alcedo/internal/fault"
 	"github.com/alcedo-cloud/alcedo/internal/httpx"
 )
 
@@ -23,16 +22,11 @@ func (f *front) containerOperations() []operation {
 		{method: http.MethodPut, level: onService, restype: c, comp: "undelete", handle: f.restoreContainer},
 		{method: http.MethodGet, level: onContainer, restype: c, comp: "list", handle: f.listBlobs},
 		{method: http.MethodPost, level: onContainer, restype: c, comp: "batch", handle: f.batch},
-		{method: http.MethodPut, level: onContainer, restype: c, comp: "rename", handle: unsupported},
+		{method: http.MethodPut, level: onContainer, restype: c, comp: "rename", handle: f.renameContainer},
 	}
 	rows = append(rows, reads(operation{level: onContainer, restype: c, handle: f.getContainer})...)
 	rows = append(rows, reads(operation{level: onContainer, restype: c, comp: "metadata", handle: f.getContainer})...)
 	return append(rows, reads(operation{level: onContainer, restype: c, comp: "acl", handle: f.getContainerACL})...)
-}
-
-// unsupported answers for what alcedo has not: see docs/divergences.md.
-func unsupported(*exchange) (*answer, error) {
-	return nil, refusal(fault.Unsupported, "NotImplemented")
 }
 
 // metadataOf reads the x-ms-meta- headers. Names keep the case that they were sent in, where that is known; else they
@@ -177,6 +171,18 @@ func (f *front) restoreContainer(x *exchange) (*answer, error) {
 		return nil, err
 	}
 	return &answer{status: http.StatusCreated}, nil
+}
+
+// renameContainer is Rename Container: the container of x-ms-source-container-name gets the name that the address has.
+func (f *front) renameContainer(x *exchange) (*answer, error) {
+	source := x.in("X-Ms-Source-Container-Name")
+	if source == "" {
+		return nil, missingHeader("x-ms-source-container-name")
+	}
+	if err := f.Service.RenameContainer(x.r.Context(), x.access, x.target, source, x.in("X-Ms-Source-Lease-Id")); err != nil {
+		return nil, err
+	}
+	return &answer{status: http.StatusOK}, nil
 }
 
 // getContainerACL is Get Container ACL.

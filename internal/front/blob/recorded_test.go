@@ -138,3 +138,54 @@ func TestRecordedRefusals(t *testing.T) {
 		t.Error("a list goes on behind its end: " + got)
 	}
 }
+
+// What follows is what Azurite's tests hold a service to, where the REST reference says the same.
+
+func TestWordsOfRefusals(t *testing.T) {
+	w := newWorld(t)
+	w.container("con")
+	for _, c := range []struct{ method, url, code, words string }{
+		{"GET", "/con?restype=container&comp=blobs&where=a%3D1", "InvalidQueryParameterValue", "Error parsing query at or near character position 3: "},
+		{"GET", "/con?restype=container&comp=blobs&where=%27a%27", "InvalidQueryParameterValue", "Error parsing query at or near character position 1: "},
+		{"PUT", "/Con?restype=container", "InvalidResourceName", "The specifed resource name contains invalid characters."},
+		{"PUT", "/co?restype=container", "OutOfRangeInput", "The specified resource name length is not within the permissible limits."},
+	} {
+		if body := w.do(ask{method: c.method, url: c.url, as: "key"}, 400, c.code).Body.String(); !strings.Contains(body, "<Message>"+c.words) {
+			t.Errorf("%s: %s", c.url, body)
+		}
+	}
+	h := w.do(ask{method: "HEAD", url: "/con/absent", as: "key"}, 404, "BlobNotFound").Header()
+	if h.Get("Content-Type") != "" {
+		t.Errorf("a HEAD has a type: %v", h)
+	}
+}
+
+func TestTagsOfSnapshots(t *testing.T) {
+	w := newWorld(t)
+	w.container("con")
+	w.put("/con/b", "x", "x-ms-tags", "a=1")
+	url := "/con/b?comp=tags&snapshot=" + escapeURL(w.do(ask{method: "PUT", url: "/con/b?comp=snapshot", as: "key"}, 201, "").Header().Get("X-Ms-Snapshot"))
+	const body = "<Tags><TagSet><Tag><Key>b</Key><Value>2</Value></Tag></TagSet></Tags>"
+	w.do(ask{method: "PUT", url: url, as: "key", body: body, header: []string{"x-ms-version", "2020-06-12"}}, 400, "InvalidQueryParameterValue")
+	w.do(ask{method: "PUT", url: url, as: "key", body: body}, 204, "")
+	if got := w.do(ask{method: "GET", url: url, as: "key"}, 200, "").Body.String(); !strings.Contains(got, "<Key>b</Key><Value>2</Value>") {
+		t.Error(got)
+	}
+	if got := w.do(ask{method: "GET", url: "/con/b?comp=tags", as: "key"}, 200, "").Body.String(); !strings.Contains(got, "<Key>a</Key><Value>1</Value>") {
+		t.Error(got)
+	}
+}
+
+func TestRenameContainer(t *testing.T) {
+	w := newWorld(t)
+	w.container("con")
+	w.put("/con/b", "x")
+	const url = "/new?restype=container&comp=rename"
+	from := func(pairs ...string) []string { return append([]string{"x-ms-source-container-name", "con"}, pairs...) }
+	w.do(ask{method: "PUT", url: url, as: "key"}, 400, "MissingRequiredHeader")
+	w.do(ask{method: "PUT", url: url, as: "key", header: from("x-ms-source-lease-id", "x")}, 400, "InvalidHeaderValue")
+	w.do(ask{method: "PUT", url: url, as: "", header: from()}, 401, "NoAuthenticationInformation")
+	w.do(ask{method: "PUT", url: url, as: "key", header: from()}, 200, "")
+	w.do(ask{method: "GET", url: "/new/b", as: "key"}, 200, "")
+	w.do(ask{method: "GET", url: "/con/b", as: "key"}, 404, "ContainerNotFound")
+}

@@ -133,6 +133,8 @@ func (f *front) word(e *fault.Error) (reason string, status int, message string)
 	}
 	switch {
 	case reason == "ContainerNotFound" || reason == "BlobNotFound": // their words are always the same
+	case e.Target == "where", reason == "OutOfRangeInput" && e.Message != reason && e.Message != "": // theirs say more
+		message = e.Message
 	case e.Kind == fault.Internal, message != "":
 	case e.Message != "" && e.Message != reason:
 		message = e.Message
@@ -195,7 +197,7 @@ func (f *front) document(x *exchange, status int, reason, message string, elemen
 	d.end("Error")
 	a := &answer{status: status, mime: "application/xml", body: d.bytes()}
 	if x.r.Method == http.MethodHead {
-		a.body = nil
+		a.body, a.mime = nil, ""
 	}
 	return a
 }

@@ -28,6 +28,9 @@ func (f *front) getBlobTags(x *exchange) (*answer, error) {
 
 // setBlobTags is Set Blob Tags.
 func (f *front) setBlobTags(x *exchange) (*answer, error) {
+	if x.target.Snapshot != 0 && !x.since("2020-08-04") {
+		return nil, invalidQuery("snapshot", x.param("snapshot"), "Tags of snapshots are set from 2020-08-04 on.")
+	}
 	conditions, err := x.tagConditions()
 	if err != nil {
 		return nil, err

@@ -188,7 +188,6 @@ func TestTierAndHolds(t *testing.T) {
 	}
 	w.do(ask{method: "PUT", url: "/con/b?comp=tier", as: "key"}, 400, "MissingRequiredHeader")
 	w.do(ask{method: "PUT", url: "/con/b?comp=tier", as: "key", header: []string{"x-ms-access-tier", "Lukewarm"}}, 400, "InvalidHeaderValue")
-	w.do(ask{method: "PUT", url: "/con?restype=container&comp=rename", as: "key"}, 501, "NotImplemented")
 }
 
 func TestBatch(t *testing.T) {
