@@ -30,7 +30,7 @@ func (r *run) named(text string) (catalog.Object, bool) {
 		m := r.session.procedures[fold(name.Name.Name)]
 		return m, m != nil
 	}
-	if fold(name.Database.Name) == "tempdb" {
+	if fold(name.Database.Name) == tempdb {
 		return nil, false
 	}
 	if o, ok := r.find(*name); ok {
@@ -121,6 +121,9 @@ func (e surroundings) databaseName(args []value.Value) (value.Value, bool) {
 		return words(e.session.Database())
 	}
 	if id, ok := argNumber(args, 0); ok {
+		if id == tempdbID {
+			return words(tempdb)
+		}
 		for _, d := range e.serverDatabases() {
 			if int32(d[1].Int64()) == id {
 				return d[0], true
@@ -144,6 +147,9 @@ func (e surroundings) databaseID(args []value.Value) (value.Value, bool) {
 		return number(e.session.databaseNumber())
 	}
 	if text, ok := argText(args, 0); ok {
+		if strings.EqualFold(strings.TrimRight(text, " "), tempdb) {
+			return number(tempdbID)
+		}
 		for _, d := range e.serverDatabases() {
 			if strings.EqualFold(d[0].Text(), strings.TrimRight(text, " ")) {
 				return d[1], true
@@ -162,7 +168,7 @@ func (e surroundings) objectID(args []value.Value) (value.Value, bool) {
 	if !found || !e.shown(o) {
 		return nothing()
 	}
-	if name, err := tsql.ParseName(text); isTemporary(o.Head().Name) && (err != nil || fold(name.Database.Name) != "tempdb") {
+	if name, err := tsql.ParseName(text); isTemporary(o.Head().Name) && (err != nil || fold(name.Database.Name) != tempdb) {
 		return nothing() // it is not an object of this database
 	}
 	if kind, given := argText(args, 1); given && !strings.EqualFold(strings.TrimSpace(kind), string(o.Head().Kind)) {

@@ -7,7 +7,6 @@ import (
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/exec"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/plan"
-	"github.com/alcedo-cloud/alcedo/internal/sqldb/sysview"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/txn"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
 	"github.com/alcedo-cloud/alcedo/internal/tsql"
@@ -20,7 +19,7 @@ func (r *run) environment(local *bool) *bind.Environment {
 	env := &bind.Environment{
 		Catalog: s.view(), DefaultSchema: r.defaultSchema(),
 		QuotedIdentifier: s.settings.quotedIdentifier, ANSINullsOff: !s.settings.ansiNulls,
-		Virtual: sysview.Lookup, Function: tableFunction,
+		Virtual: virtual, Function: tableFunction,
 		Table: func(name string) *catalog.Table {
 			t := r.localTable(name)
 			if t != nil {

@@ -143,7 +143,7 @@ func (r *run) cursorTable(c *cursor, name string) (*tsql.Table, error) {
 	if err != nil {
 		return nil, errNotOfCursor()
 	}
-	if strings.EqualFold(n.Database.Name, "tempdb") || strings.EqualFold(n.Database.Name, r.session.Database()) {
+	if strings.EqualFold(n.Database.Name, tempdb) || strings.EqualFold(n.Database.Name, r.session.Database()) {
 		n.Database = tsql.Ident{}
 	}
 	if n.Schema.Name == "" { // as COLINFO tells it

@@ -184,7 +184,11 @@ func (b *binder) system(n *tsql.ObjectName) (relation, *source, bool) {
 	if schema != "" && !strings.EqualFold(schema, "sys") && !strings.EqualFold(schema, "INFORMATION_SCHEMA") && !strings.EqualFold(schema, "dbo") {
 		return nil, nil, false
 	}
-	v, ok := b.env.Virtual(schema, n.Name.Name)
+	in := schema
+	if strings.EqualFold(n.Database.Name, "tempdb") {
+		in = "tempdb." + schema
+	}
+	v, ok := b.env.Virtual(in, n.Name.Name)
 	if !ok {
 		return nil, nil, false
 	}
