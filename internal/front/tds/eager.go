@@ -17,11 +17,15 @@ const (
 // turns tells whether one connection alone is busy.
 type turns struct{ last atomic.Pointer[eagerConn] }
 
+// attempt reads what has come, again and again until something has, or again says no. Where it is false, or the error is
+// nothing but the end, Read is to tell.
+type attempt func(p []byte, again func() bool) (n int, done bool, err error)
+
 // eagerConn is the socket of a connection.
 type eagerConn struct {
 	net.Conn
 	turns *turns
-	ready func(again func() bool) bool // asks whether there are bytes until there are, or again says no; nil: cannot tell
+	try   attempt // nil: cannot tell
 
 	soon   bool // the next Read asks first
 	alone  bool // this connection's was also the request before the last
@@ -33,7 +37,7 @@ type eagerConn struct {
 func (t *turns) conn(nc net.Conn) *eagerConn {
 	c := &eagerConn{Conn: nc, turns: t}
 	if runtime.GOMAXPROCS(0) > 1 { // the client needs a processor too
-		c.ready = readiness(nc)
+		c.try = attempts(nc)
 	}
 	return c
 }
@@ -46,7 +50,7 @@ func (c *eagerConn) take() {
 
 // expect is for who is about to read the first bytes of a request.
 func (c *eagerConn) expect() {
-	if c.ready == nil || !c.alone {
+	if c.try == nil || !c.alone {
 		return
 	}
 	c.passed++
@@ -57,19 +61,22 @@ func (c *eagerConn) expect() {
 func (c *eagerConn) Read(p []byte) (int, error) {
 	if c.soon {
 		c.soon = false
-		c.ask()
+		if n, done, err := c.ask(p); done {
+			return n, err
+		}
 	}
 	return c.Conn.Read(p)
 }
 
 // ask attempts it once. Each attempt in vain makes the next one wait for twice as many requests.
-func (c *eagerConn) ask() {
+func (c *eagerConn) ask(p []byte) (n int, done bool, err error) {
 	c.asked, c.passed = 0, 0
-	if c.ready(c.again) {
+	if n, done, err = c.try(p, c.again); done {
 		c.pause = 0
-		return
+	} else {
+		c.pause = min(2*c.pause+1, mostPassed)
 	}
-	c.pause = min(2*c.pause+1, mostPassed)
+	return n, done, err
 }
 
 func (c *eagerConn) again() bool {

@@ -4,5 +4,5 @@ package tds
 
 import "net"
 
-// readiness returns nil: the system cannot be asked without waiting.
-func readiness(net.Conn) func(again func() bool) bool { return nil }
+// attempts returns nil: the system's sockets cannot be read without waiting.
+func attempts(net.Conn) attempt { return nil }

@@ -15,13 +15,13 @@ func TestEager(t *testing.T) {
 	)
 	conn := func() *eagerConn {
 		c := &eagerConn{Conn: ended{}, turns: &shared}
-		c.ready = func(again func() bool) bool {
+		c.try = func(_ []byte, again func() bool) (int, bool, error) {
 			for asked = 1; again(); asked++ {
 				if comes {
-					return true
+					return 0, true, io.EOF
 				}
 			}
-			return false
+			return 0, false, nil
 		}
 		return c
 	}
@@ -62,7 +62,7 @@ func TestEager(t *testing.T) {
 	turn(c, 1)
 	comes = false
 	for range 2 * mostPassed {
-		c.ask()
+		_, _, _ = c.ask(nil)
 	}
 	if c.pause != mostPassed {
 		t.Errorf("%d requests pass", c.pause)
@@ -74,8 +74,8 @@ type ended struct{ net.Conn }
 
 func (ended) Read([]byte) (int, error) { return 0, io.EOF }
 
-// TestReadiness asks a socket of the system.
-func TestReadiness(t *testing.T) {
+// TestAttempts reads a socket of the system without waiting.
+func TestAttempts(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -91,32 +91,34 @@ func TestReadiness(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = server.Close() }()
-	ready := readiness(server)
-	if ready == nil {
-		t.Skip("this system's sockets cannot be asked")
+	try := attempts(server)
+	if try == nil {
+		t.Skip("this system's sockets cannot be read without waiting")
 	}
+	room := make([]byte, 8)
 	left := 3
-	if ready(func() bool { left--; return left > 0 }) || left != 0 {
+	if _, done, _ := try(room, func() bool { left--; return left > 0 }); done || left != 0 {
 		t.Errorf("nothing was sent; %d attempts are left", left)
 	}
-	if _, err := client.Write([]byte{1}); err != nil {
+	if _, err := client.Write([]byte("ab")); err != nil {
 		t.Fatal(err)
 	}
-	if !ready(func() bool { return true }) {
-		t.Error("a byte was sent")
+	ever := func() bool { return true }
+	if _, done, _ := try(nil, ever); done {
+		t.Error("there is no room, and something was read")
 	}
-	if _, err := server.Read(make([]byte, 1)); err != nil {
-		t.Fatal(err)
+	if n, done, err := try(room, ever); !done || err != nil || string(room[:n]) != "ab" {
+		t.Errorf("read %q, %v, %v", room[:n], done, err)
 	}
 	_ = client.Close()
-	if !ready(func() bool { return true }) {
-		t.Error("the end was sent")
+	if n, done, err := try(room, ever); !done || n != 0 || err != io.EOF {
+		t.Errorf("the end is %d bytes, %v, %v", n, done, err)
 	}
 	_ = server.Close()
-	if ready(func() bool { return true }) {
-		t.Error("a closed socket has bytes")
+	if _, done, _ := try(room, ever); done {
+		t.Error("a closed socket was read")
 	}
-	if readiness(ended{}) != nil {
-		t.Error("what is no socket can be asked")
+	if attempts(ended{}) != nil {
+		t.Error("what is no socket can be read")
 	}
 }

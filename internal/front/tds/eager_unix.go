@@ -4,12 +4,13 @@ package tds
 
 import (
 	"errors"
+	"io"
 	"net"
 	"syscall"
 )
 
-// readiness returns what asks a socket whether it has bytes to read, or has ended; nil where it is none of the system's.
-func readiness(nc net.Conn) func(again func() bool) bool {
+// attempts returns what reads from a socket without waiting; nil where it is none of the system's.
+func attempts(nc net.Conn) attempt {
 	socket, ok := nc.(syscall.Conn)
 	if !ok {
 		return nil
@@ -18,21 +19,33 @@ func readiness(nc net.Conn) func(again func() bool) bool {
 	if err != nil {
 		return nil // Read will tell
 	}
-	var (
-		first [1]byte
-		more  func() bool
-		found bool
+	var ( // of the attempt under way
+		into   []byte
+		more   func() bool
+		got    int
+		failed error
 	)
 	ask := func(fd uintptr) {
-		for found = false; !found; {
-			_, _, err := syscall.Recvfrom(int(fd), first[:], syscall.MSG_PEEK) // Go's sockets do not block
-			if found = !errors.Is(err, syscall.EAGAIN); !found && !more() {
+		for {
+			got, _, failed = syscall.Recvfrom(int(fd), into, 0) // Go's sockets do not block
+			if !errors.Is(failed, syscall.EAGAIN) || !more() {
 				return
 			}
 		}
 	}
-	return func(again func() bool) bool {
-		more = again
-		return raw.Control(ask) == nil && found
+	return func(p []byte, again func() bool) (int, bool, error) {
+		if len(p) == 0 {
+			return 0, false, nil
+		}
+		into, more, got, failed = p, again, 0, nil
+		err := raw.Control(ask)
+		into = nil
+		switch {
+		case err != nil || failed != nil:
+			return 0, false, nil
+		case got == 0:
+			return 0, true, io.EOF
+		}
+		return got, true, nil
 	}
 }
