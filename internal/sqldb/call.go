@@ -22,7 +22,7 @@ func (s *session) Call(ctx context.Context, c Call, out Sink) error {
 	return s.request(ctx, out, func(r *run) error {
 		r.scope = &scope{}
 		r.out.inside = 1
-		p := &invocation{name: c.Procedure, args: c.Arguments, outputs: make([]Output, 0, len(c.Arguments))}
+		p := &invocation{name: c.Procedure, args: c.Arguments}
 		if c.Procedure == "" {
 			if int(c.Number) >= len(procedureNumbers) || c.Number == 0 {
 				return value.Errorf(2812, 16, 62, "Could not find stored procedure '%d'.", c.Number)

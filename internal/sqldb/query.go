@@ -232,38 +232,8 @@ func (r *run) execution(tx *txn.Tx) *exec.Context {
 	env := r.functions()
 	return &exec.Context{
 		Context: r.ctx, Tx: tx, Database: s.db.id, Frame: r.scope.frame, Environment: env, Virtual: env,
-		Call: r.callFunction, Trigger: r.fire, Firing: r.firing, DatabaseName: s.Database(), SchemaName: r.schemaName,
-		Catalog: func() uint64 { return s.view().Version }, Identity: r.gaveIdentity, Warn: r.warn,
-		Memory: s.memory, Spill: s.service.Spill, RowLimit: s.settings.rowCount,
+		Session: env, DatabaseName: s.Database(), Memory: s.memory, Spill: s.service.Spill, RowLimit: s.settings.rowCount,
 	}
-}
-
-func (r *run) schemaName(id int32) string {
-	if schema, ok := r.session.view().SchemaByID(id); ok {
-		return schema.Name
-	}
-	return "dbo"
-}
-
-// gaveIdentity notes the last identity value that an INSERT gave.
-func (r *run) gaveIdentity(v value.Value) {
-	r.session.lastIdentity = v
-	r.scope.identity = v
-	if r.scope.parent == nil {
-		r.session.scopeIdentity = v
-	}
-}
-
-// warn tells the client what a statement has to say beside its result; a client that is gone is met elsewhere.
-func (r *run) warn(m *value.Error) {
-	if !r.session.settings.ansiWarnings || r.out.silent {
-		return
-	}
-	told := *m
-	if told.Line == 0 && r.running != nil {
-		told.Line = r.running.Span().Line
-	}
-	_ = r.out.message(&told) // a connection that is gone is met by the next write
 }
 
 // leastRows is what a plan assumes of a table, however few rows it has now: it is kept, and tables grow.

@@ -28,16 +28,7 @@ const maxNesting = 32
 // request wraps what all requests share: the session's end cancels it, a client that is gone is no error of the
 // statement's, and a cancelled one is answered as such.
 func (s *session) request(ctx context.Context, out Sink, fn func(r *run) error) error {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	s.stopMu.Lock()
-	s.stop = stop
-	s.stopMu.Unlock()
-	defer func() {
-		s.stopMu.Lock()
-		s.stop = nil
-		s.stopMu.Unlock()
-	}()
+	ctx = s.begun(ctx)
 	select {
 	case <-s.ended: // by KILL, or because its user is no more
 		return value.Errorf(596, 21, 1, "Cannot continue the execution because the session is in the kill state.")
@@ -46,16 +37,41 @@ func (s *session) request(ctx context.Context, out Sink, fn func(r *run) error) 
 	if err := s.stillWelcome(ctx, out); err != nil {
 		return err
 	}
-	r := &run{ctx: ctx, session: s, out: &answer{out: guarded{out}, session: s}}
+	begun := &struct { // in one piece
+		run
+		answer
+		guarded
+	}{guarded: guarded{out}}
+	r := &begun.run
+	begun.answer = answer{out: &begun.guarded, session: s}
+	*r = run{ctx: ctx, session: s, out: &begun.answer}
 	err := fn(r)
-	var gone *sinkError
-	if errors.As(err, &gone) {
-		return gone.err
+	if err != nil {
+		var gone *sinkError
+		if errors.As(err, &gone) {
+			return gone.err
+		}
 	}
 	if ctx.Err() != nil {
 		return s.interrupted(r)
 	}
 	return err
+}
+
+// begun is the context of a request: the caller's, which the session's end cancels too. One serves all the requests that
+// come with the same context.
+func (s *session) begun(ctx context.Context) context.Context {
+	if s.given == ctx && s.under.Err() == nil {
+		return s.under
+	}
+	s.stopMu.Lock()
+	defer s.stopMu.Unlock()
+	if s.stop != nil {
+		s.stop()
+	}
+	s.given = ctx
+	s.under, s.stop = context.WithCancel(ctx)
+	return s.under
 }
 
 // interrupted answers a request that was cancelled: its transaction stays, unless XACT_ABORT is on.

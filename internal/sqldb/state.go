@@ -65,7 +65,9 @@ type session struct {
 
 	ending sync.Once
 	ended  chan struct{}
-	stop   context.CancelFunc // of the request that runs; guarded by stopMu
+	given  context.Context    // with the latest request
+	under  context.Context    // of that request, and of the next with the same
+	stop   context.CancelFunc // of under; guarded by stopMu
 	stopMu sync.Mutex
 }
 
@@ -157,7 +159,7 @@ func (s *Service) endSessions(which func(*session) bool) {
 
 // Close rolls back what is open and frees the session's number.
 func (s *session) Close() error {
-	s.ending.Do(func() { close(s.ended) })
+	s.end()
 	err := errors.Join(s.rollbackAll(), s.releaseLocks())
 	s.releaseCursors()
 	s.dropGlobals()

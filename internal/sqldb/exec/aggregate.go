@@ -239,8 +239,8 @@ func (r *run) warn(m *value.Error) {
 
 func (r *run) tellWarnings() {
 	for _, m := range r.warnings {
-		if r.Warn != nil {
-			r.Warn(m)
+		if r.Session != nil {
+			r.Session.Warn(m)
 		}
 	}
 	r.warnings = nil

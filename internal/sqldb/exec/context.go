@@ -18,34 +18,41 @@ import (
 // at a time; runs within a run (triggers, functions) have Contexts of their own.
 type Context struct {
 	context.Context
-	Tx       *txn.Tx
-	Database int32
-	// DatabaseName and SchemaName name things in messages. Without SchemaName, every schema is "dbo".
-	DatabaseName string
-	SchemaName   func(id int32) string
+	Tx           *txn.Tx
+	Database     int32
+	DatabaseName string // in messages
 	// Frame has the variables. Assignments change it.
 	Frame       []value.Value
 	Environment function.Environment
 	Virtual     plan.VirtualEnvironment
-	// Call runs a scalar function's body.
-	Call func(m *catalog.Module, args []value.Value) (value.Value, error)
-	// Trigger runs a trigger's body; the rows have all the table's columns.
-	Trigger func(m *catalog.Module, inserted, deleted [][]value.Value) error
-	// Firing reports whether the statement is one of a trigger's own: a trigger does not fire itself. nil is none.
-	Firing func(m *catalog.Module) bool
-	// Catalog gives the version of the catalog in force once the tables are locked; where it is not the plan's, Run
-	// returns ErrStale and nothing has happened. nil does not ask.
-	Catalog func() uint64
-	// Identity is told the last IDENTITY value that an INSERT gave (SCOPE_IDENTITY).
-	Identity func(v value.Value)
-	// Warn is told what the client is told without an error: 8153, 3604.
-	Warn func(m *value.Error)
+	// Session is whose statement it is; nil where there is none: then nothing is called or fired, every schema is "dbo",
+	// and the plan's catalog is the one in force.
+	Session Session
 	// Memory bounds what sorts, hashes and changes keep; nil has no bound.
 	Memory *Budget
 	// Spill is a folder for sorts that outgrow Memory; empty makes them fail with message 701.
 	Spill string
 	// RowLimit is SET ROWCOUNT, 0 for none.
 	RowLimit int64
+}
+
+// Session is what a program asks of the session that runs it.
+type Session interface {
+	// SchemaName names a schema in messages.
+	SchemaName(id int32) string
+	// CallFunction runs a scalar function's body.
+	CallFunction(m *catalog.Module, args []value.Value) (value.Value, error)
+	// Fire runs a trigger's body; the rows have all the table's columns.
+	Fire(m *catalog.Module, inserted, deleted [][]value.Value) error
+	// Firing reports whether the statement is one of a trigger's own: a trigger does not fire itself.
+	Firing(m *catalog.Module) bool
+	// CatalogVersion is the version of the catalog in force once the tables are locked; where it is not the plan's, Run
+	// returns ErrStale and nothing has happened.
+	CatalogVersion() uint64
+	// GaveIdentity is told the last IDENTITY value that an INSERT gave (SCOPE_IDENTITY).
+	GaveIdentity(v value.Value)
+	// Warn is told what the client is told without an error: 8153, 3604.
+	Warn(m *value.Error)
 }
 
 // Budget bounds the memory that the programs of a session may use at one time, in bytes.
@@ -86,10 +93,10 @@ func (b *Budget) shrink(n int64) {
 }
 
 func (c *Context) schema(id int32) string {
-	if c.SchemaName == nil {
+	if c.Session == nil {
 		return "dbo"
 	}
-	return c.SchemaName(id)
+	return c.Session.SchemaName(id)
 }
 
 // object is a table's name as messages have it: schema.table.

@@ -12,8 +12,11 @@ var ErrStale = errors.New("exec: the catalog has changed")
 
 // isNumber reports whether err is a message of that number.
 func isNumber(err error, number int32) bool {
+	if err == nil {
+		return false // before anything is put aside for errors.As
+	}
 	var m *value.Error
-	return err != nil && errors.As(err, &m) && m.Number == number
+	return errors.As(err, &m) && m.Number == number
 }
 
 func errMemory() error {

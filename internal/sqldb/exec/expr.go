@@ -142,7 +142,7 @@ func (c *compiler) userCall(x *plan.UserCall) (evaluator, error) {
 			}
 			values[i] = v
 		}
-		return r.Call(module, values)
+		return r.Session.CallFunction(module, values)
 	}, nil
 }
 

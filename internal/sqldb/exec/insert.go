@@ -279,8 +279,8 @@ func (n *inserting) settleIdentity(r *run, _ *writing, last value.Value) error {
 			return err
 		}
 	}
-	if r.Identity != nil {
-		r.Identity(last)
+	if r.Session != nil {
+		r.Session.GaveIdentity(last)
 	}
 	return nil
 }

@@ -104,7 +104,7 @@ func (p *Program) Run(c *Context, emit func([]value.Value) error) (int64, error)
 	if err := c.Tx.BeginStatement(); err != nil {
 		return 0, err
 	}
-	r := &run{Context: c, states: make([]any, code.states)}
+	r := newRun(c, code.states)
 	var count int64
 	var frame []value.Value
 	if len(code.assign) > 0 || code.change != nil {
@@ -144,7 +144,7 @@ func (code *compiled) attempt(r *run, emit func(Row) error, s *plan.Statement, a
 	if err := r.lockTables(code.tables, all); err != nil {
 		return 0, err
 	}
-	if r.Context.Catalog != nil && r.Context.Catalog() != s.Catalog {
+	if r.Session != nil && r.Session.CatalogVersion() != s.Catalog {
 		return 0, ErrStale
 	}
 	if err := r.Err(); err != nil {
@@ -276,7 +276,7 @@ func CompileExpr(x plan.Expr) (Evaluator, error) {
 			k = &code{c.Database, compiler.states, compiler.tables, eval}
 			known.Store(k)
 		}
-		r := &run{Context: c, states: make([]any, k.states)}
+		r := newRun(c, k.states)
 		defer func() {
 			if closed := r.release(); err == nil {
 				err = closed

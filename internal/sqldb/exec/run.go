@@ -19,6 +19,17 @@ type run struct {
 	memory int64 // of Context.Memory in use by this run
 
 	warnings []*value.Error
+	few      [6]any // states of a small program
+}
+
+func newRun(c *Context, states int) *run {
+	r := &run{Context: c}
+	if states <= len(r.few) {
+		r.states = r.few[:states]
+	} else {
+		r.states = make([]any, states)
+	}
+	return r
 }
 
 // errStop ends an operator whose consumer has enough.

@@ -37,6 +37,12 @@ type scanState struct {
 	backwards backwards
 }
 
+func newScanState() *scanState {
+	s := &scanState{}
+	newSeekRoom(&s.room)
+	return s
+}
+
 func (s *scanState) close() error { return s.cursor.Close() }
 
 // tableUse is a table that a program touches, and what is locked of it before the first row is read.
@@ -118,7 +124,7 @@ func refersToBytes(t value.Type) bool {
 }
 
 func (s *scan) run(r *run, yield func(Row) error) error {
-	st := state(r, s.number, func() *scanState { return &scanState{} })
+	st := state(r, s.number, newScanState)
 	spans, err := s.seek.spans(r, &st.room)
 	if err != nil {
 		return err

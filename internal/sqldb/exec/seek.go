@@ -117,6 +117,15 @@ type seekRoom struct {
 	bytes  []byte
 	spans  []span
 	values []value.Value
+	one    struct { // where a seek for one key finds place
+		bytes  [64]byte
+		spans  [1]span
+		values [2]value.Value
+	}
+}
+
+func newSeekRoom(r *seekRoom) {
+	r.bytes, r.spans, r.values = r.one.bytes[:0], r.one.spans[:0], r.one.values[:0]
 }
 
 // bounds evaluates low and high; none says that one is NULL, and nothing lies between.

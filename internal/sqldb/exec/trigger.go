@@ -42,7 +42,7 @@ func (t *triggers) replaces(r *run) bool {
 	return t != nil && t.instead && !r.fires(t.first)
 }
 
-func (r *run) fires(m *catalog.Module) bool { return r.Firing != nil && r.Firing(m) }
+func (r *run) fires(m *catalog.Module) bool { return r.Session != nil && r.Session.Firing(m) }
 
 // fire runs the triggers with the rows that the statement has changed.
 func (t *triggers) fire(r *run, w *writing) error {
@@ -52,13 +52,13 @@ func (t *triggers) fire(r *run, w *writing) error {
 	inserted, deleted := w.inserted, w.deleted
 	w.inserted, w.deleted = nil, nil
 	if t.replaces(r) {
-		return r.Trigger(t.first, inserted, deleted)
+		return r.Session.Fire(t.first, inserted, deleted)
 	}
 	for _, m := range t.after {
 		if r.fires(m) {
 			continue
 		}
-		if err := r.Trigger(m, inserted, deleted); err != nil {
+		if err := r.Session.Fire(m, inserted, deleted); err != nil {
 			return err
 		}
 	}

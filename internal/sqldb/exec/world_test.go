@@ -43,9 +43,24 @@ func newWorld(t testing.TB) *world {
 func (w *world) context(tx *txn.Tx) *Context {
 	return &Context{
 		Context: context.Background(), Tx: tx, Database: 7, DatabaseName: "db", Frame: w.frame, Memory: w.memory, Spill: w.spill,
-		Warn:     func(m *value.Error) { w.told = append(w.told, m.Text) },
-		Identity: func(v value.Value) { w.last = v }, Trigger: w.trigger,
+		Session: host{w},
 	}
+}
+
+// host is the session that programs are told of.
+type host struct{ w *world }
+
+func (h host) SchemaName(int32) string     { return "dbo" }
+func (h host) CatalogVersion() uint64      { return 0 }
+func (h host) Firing(*catalog.Module) bool { return false }
+func (h host) GaveIdentity(v value.Value)  { h.w.last = v }
+func (h host) Warn(m *value.Error)         { h.w.told = append(h.w.told, m.Text) }
+func (h host) CallFunction(m *catalog.Module, _ []value.Value) (value.Value, error) {
+	return value.Null(), fmt.Errorf("there is no function %s here", m.Name)
+}
+
+func (h host) Fire(m *catalog.Module, inserted, deleted [][]value.Value) error {
+	return h.w.trigger(m, inserted, deleted)
 }
 
 // begin opens a transaction for the statements to come.

@@ -97,6 +97,7 @@ func (e *Engine) Begin(o Options) *Tx {
 		engine: e, isolation: o.Isolation, local: o.Local, session: o.Session, timeout: o.Timeout,
 		number: e.number.Add(1),
 	}
+	t.frames, t.held.tables = t.first.frame[:0], t.first.tables[:0]
 	t.localMark = o.Local.temporary.mark()
 	return t
 }

@@ -70,6 +70,9 @@ func (t *Tx) lockSchema(ctx context.Context, h *tableLocks) (waited bool, err er
 	if err == nil {
 		h.modes |= 1 << SchemaStability
 		f := &t.frames[len(t.frames)-1]
+		if f.schema == nil {
+			f.schema = f.one[:0]
+		}
 		f.schema = append(f.schema, h.on)
 	}
 	return waited, err

@@ -56,11 +56,12 @@ func (t *Tx) undo() {
 
 func (t *Tx) closeFrame() error {
 	last := len(t.frames) - 1
-	f := t.frames[last]
-	t.frames[last] = frame{}
-	t.frames = t.frames[:last]
+	f := &t.frames[last]
 	t.releaseSchema(f.schema)
-	return f.view.close()
+	v := f.view
+	*f = frame{}
+	t.frames = t.frames[:last]
+	return v.close()
 }
 
 // view is what the innermost statement reads.

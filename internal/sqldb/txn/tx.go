@@ -36,6 +36,11 @@ type Tx struct {
 	waiting  *waiter // guarded by the engine's locks
 	priority atomic.Int32
 	written  atomic.Int64
+
+	first struct { // room for what most transactions have one of
+		frame  [1]frame
+		tables [1]tableLocks
+	}
 }
 
 // frame is one statement in progress. A trigger's statements lie within that which fired it.
@@ -46,6 +51,7 @@ type frame struct {
 	variable mark
 	hooks    [3]int
 	schema   []resource // locked for the statement only
+	one      [1]resource
 }
 
 type savepoint struct {
@@ -131,11 +137,11 @@ func (t *Tx) Rollback() error {
 // end closes what is open, calls last, and gives up the locks.
 func (t *Tx) end(last []func()) error {
 	t.ended = true
-	var errs []error
+	var err error
 	for len(t.frames) > 0 {
-		errs = append(errs, t.closeFrame())
+		err = errors.Join(err, t.closeFrame())
 	}
-	errs = append(errs, t.snapshot.close(), t.newest.close())
+	err = errors.Join(err, t.snapshot.close(), t.newest.close())
 	t.snapshot, t.newest = nil, nil
 	t.local.temporary.settle()
 	t.local.variable.settle()
@@ -144,7 +150,7 @@ func (t *Tx) end(last []func()) error {
 	}
 	t.releaseAll()
 	t.rows, t.saved = log{}, nil
-	return errors.Join(errs...)
+	return err
 }
 
 func (v *view) close() error {

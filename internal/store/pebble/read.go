@@ -25,6 +25,7 @@ type reader struct {
 	view   source // of a transaction: what is there without its writes, which nobody else changes meanwhile
 	writes int    // of the transaction, so far
 	key    []byte // room for the one that is looked for
+	short  [64]byte
 }
 
 func (r *reader) Get(key []byte) (store.Item, error) {

@@ -86,7 +86,9 @@ func (s *Store) Snapshot(ctx context.Context) (store.Snapshot, error) {
 		held.holders.Add(1)
 		s.views.offer(held, commit)
 	}
-	return &snapshot{reader: reader{store: s, from: held}, view: held}, nil
+	out := &snapshot{reader: reader{store: s, from: held}, view: held}
+	out.key = out.short[:0]
+	return out, nil
 }
 
 func (s *snapshot) Close() error {
