@@ -128,7 +128,7 @@ async function deletion() {
   await done(client.beginDeleteCertificate("c", soon));
   await client.purgeDeletedCertificate("c");
   await assert.rejects(client.getDeletedCertificate("c"), refused(404, "CertificateNotFound", /c/));
-  await assert.rejects(client.restoreCertificateBackup(backup.slice(1)), refused(400, "BadParameter", /backup of the certificate is not valid/));
+  await assert.rejects(client.restoreCertificateBackup(backup.slice(1)), refused(400, "Malformed backup blob", /^Backup blob contains invalid or corrupt version\.$/));
   const restored = await client.restoreCertificateBackup(backup);
   assert.deepEqual([restored.id, restored.cer], [kept.id, kept.cer]);
 }

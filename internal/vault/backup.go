@@ -60,9 +60,17 @@ func (c *contents) backupObject(o *object) ([]byte, error) {
 	return c.service.seal(c.service.backup, packed.Bytes(), backupPlace+string(o.on))
 }
 
+// NotBackup is the reason of the fault that a backup gets that is none of this cloud's, or of another type of object. It
+// is the code of Key Vault's error. Source: recordings of @azure/keyvault-keys.
+const NotBackup = "Malformed backup blob"
+
+func notBackup() error {
+	return fault.New(fault.Invalid, "vault.openBackup", NotBackup, "Backup blob contains invalid or corrupt version.")
+}
+
 // openBackup opens a backup of a type of objects. Anything else is a fault Invalid.
 func (s *Service) openBackup(t Type, sealed []byte) (*backedUp, error) {
-	damaged := bad("The backup of the %s is not valid: it is damaged, of another type of object, or not from this cloud.", t.singular())
+	damaged := notBackup()
 	packed, err := unseal(s.backup, sealed, backupPlace+string(t))
 	if err != nil {
 		return nil, damaged

@@ -52,7 +52,7 @@ func (s *Service) RestoreCertificate(ctx context.Context, a Access, sealed []byt
 			err = json.Unmarshal(text, &parts)
 		}
 		if err != nil {
-			return nil, bad("The backup of the certificate is not valid: it is damaged, of another type of object, or not from this cloud.")
+			return nil, notBackup()
 		}
 		var out *object
 		for _, t := range certificateParts() {
@@ -72,7 +72,7 @@ func (s *Service) RestoreCertificate(ctx context.Context, a Access, sealed []byt
 			}
 		}
 		if out == nil {
-			return nil, bad("The backup of the certificate is not valid: it has no certificate.")
+			return nil, notBackup()
 		}
 		return out, nil
 	}

@@ -285,7 +285,7 @@ func (c *contents) completeSecret(name string, of *version, p *certificate.Polic
 	if err != nil {
 		return err
 	}
-	v := &version{ID: of.ID, Attributes: of.Attributes, Tags: of.Tags, ContentType: p.Secret.ContentType, KeyVersion: of.ID}
+	v := &version{ID: of.ID, Attributes: of.Attributes, Tags: of.Tags, ContentType: p.Secret.ContentType, KeyVersion: of.ID, Previous: o.Current}
 	o.Managed = true
 	return c.lead(o, v, []byte(text))
 }

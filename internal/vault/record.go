@@ -46,6 +46,8 @@ const (
 	vPreserveOrder
 	vPublic
 	vSealed
+	vPrevious
+	vPreviousText
 )
 
 type recordWriter []byte
@@ -208,6 +210,7 @@ func (v *version) encode() []byte {
 	}
 	w.text(vContentType, v.ContentType)
 	w.text(vKeyVersion, v.KeyVersion)
+	w.id(vPrevious, vPreviousText, v.Previous)
 	w.flag(vPreserveOrder, v.PreserveOrder)
 	w.bytes(vPublic, v.Public)
 	w.bytes(vSealed, v.Sealed)
@@ -261,6 +264,10 @@ func (v *version) decodeField(r *recordReader) bool {
 		v.ContentType = string(r.value)
 	case vKeyVersion:
 		v.KeyVersion = string(r.value)
+	case vPrevious:
+		v.Previous = hex.EncodeToString(r.value)
+	case vPreviousText:
+		v.Previous = string(r.value)
 	case vPreserveOrder:
 		v.PreserveOrder = r.flag()
 	case vPublic:

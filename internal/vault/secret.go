@@ -17,6 +17,7 @@ type Secret struct {
 	Value         string // "" in lists and in the answers of all but set and get
 	ContentType   string
 	KeyVersion    string // of a certificate's secret: the version of the key of the same name
+	Previous      string // of a certificate's secret: the version before; "" where there was none
 	Managed       bool   // of a certificate: it is changed through the certificate only
 	Attributes    Attributes
 	Tags          map[string]string
@@ -26,7 +27,7 @@ type Secret struct {
 
 func (c *contents) secretView(o *object, v *version) (*Secret, error) {
 	return &Secret{
-		Name: o.Name, Version: v.ID, ContentType: v.ContentType, KeyVersion: v.KeyVersion, Managed: o.Managed,
+		Name: o.Name, Version: v.ID, ContentType: v.ContentType, KeyVersion: v.KeyVersion, Previous: v.Previous, Managed: o.Managed,
 		Attributes: v.Attributes, Tags: v.Tags, Recovery: c.recovery(), Deleted: o.Deleted,
 	}, nil
 }

@@ -17,6 +17,7 @@ type version struct {
 	Tags          map[string]string `json:"tags,omitempty"`
 	ContentType   string            `json:"contentType,omitempty"`   // of secrets
 	KeyVersion    string            `json:"keyVersion,omitempty"`    // of a certificate's secret: the version of the key of its name
+	Previous      string            `json:"previous,omitempty"`      // of a certificate's secret: the version before
 	PreserveOrder bool              `json:"preserveOrder,omitempty"` // of a certificate: its chain stays in the order in which it came
 	Public        json.RawMessage   `json:"public,omitempty"`        // what the type keeps in the clear: a public key, a certificate
 	Sealed        []byte            `json:"sealed,omitempty"`        // the rest

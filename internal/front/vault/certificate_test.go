@@ -315,7 +315,7 @@ func TestCertificateLife(t *testing.T) {
 	w.send(admin, "POST", "kv", "/keys/c/sign", `{"alg":"RS256","value":"`+text64(make([]byte, 32))+`"}`).ok(200)
 	w.send(admin, "GET", "kv", "/secrets/c", "").ok(200)
 	w.send(admin, "POST", "kv", "/certificates/restore", `{"value":"`+blob+`"}`).refused(409, "Conflict", "", "…already exists")
-	w.send(admin, "POST", "kv", "/certificates/restore", `{"value":"`+strings.Repeat("A", 99)+`"}`).refused(400, "BadParameter", "", "…not valid")
+	w.send(admin, "POST", "kv", "/certificates/restore", `{"value":"`+strings.Repeat("A", 99)+`"}`).refused(400, "Malformed backup blob", "", "Backup blob contains invalid or corrupt version.")
 }
 
 // TestRenewal: a certificate that renews itself does so at four fifths of its life; others wait for somebody.

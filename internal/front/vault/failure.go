@@ -6,6 +6,7 @@ import (
 
 	"github.com/alcedo-cloud/alcedo/internal/fault"
 	"github.com/alcedo-cloud/alcedo/internal/httpx"
+	"github.com/alcedo-cloud/alcedo/internal/vault"
 )
 
 // failure carries the names of the exchange to the mapper.
@@ -73,7 +74,7 @@ func wire(e *fault.Error) (int, detail) {
 	}
 	switch e.Kind {
 	case fault.Invalid:
-		if e.Reason != "" && e.Reason != "BadParameter" {
+		if e.Reason != "" && e.Reason != "BadParameter" && e.Reason != vault.NotBackup {
 			return http.StatusBadRequest, within("BadParameter")
 		}
 		return http.StatusBadRequest, own("BadParameter")

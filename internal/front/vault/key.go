@@ -149,11 +149,12 @@ func given(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "nu
 func (f *front) createKey(rq *request) (*httpx.Response, error) {
 	var body struct {
 		newKey
-		Kty            jwk.Type `json:"kty"`
-		KeySize        int      `json:"key_size"`
-		PublicExponent int      `json:"public_exponent"`
-		Crv            string   `json:"crv"`
-		KeyOps         []string `json:"key_ops"`
+		Kty     jwk.Type `json:"kty"`
+		KeySize int      `json:"key_size"`
+		Crv     string   `json:"crv"`
+		KeyOps  []string `json:"key_ops"`
+		// Whatever the exponent, a vault's key has 65537: another is for managed HSMs. Source: recordings of @azure/keyvault-keys.
+		PublicExponent int `json:"public_exponent"`
 	}
 	if err := rq.decode(&body); err != nil {
 		return nil, err
@@ -162,7 +163,7 @@ func (f *front) createKey(rq *request) (*httpx.Response, error) {
 		return nil, badParameter("Property kty is required.\r\n")
 	}
 	return rq.keyAnswer(f.Vaults.CreateKey(rq.ctx(), rq.access, rq.params["name"], jwk.Parameters{
-		Type: body.Kty, Size: body.KeySize, Exponent: body.PublicExponent, Curve: body.Crv,
+		Type: body.Kty, Size: body.KeySize, Curve: body.Crv,
 	}, body.value(body.KeyOps)))
 }
 

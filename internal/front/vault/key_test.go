@@ -31,6 +31,7 @@ func TestCreateKeys(t *testing.T) {
 		body, ops string
 		want      map[string]any
 	}{
+		{`{"kty":"RSA","public_exponent":3}`, "encryptdecryptsignverifywrapKeyunwrapKey", map[string]any{"key.kty": "RSA", "key.e": "AQAB"}},
 		{`{"kty":"RSA"}`, "encryptdecryptsignverifywrapKeyunwrapKey", map[string]any{"key.kty": "RSA", "key.e": "AQAB", "key.crv": nil, "attributes.exportable": false}},
 		{`{"kty":"EC","crv":"P-384","key_ops":["sign"]}`, "sign", map[string]any{"key.kty": "EC", "key.crv": "P-384", "key.n": nil}},
 		{`{"kty":"EC","crv":"P-256K","attributes":{"enabled":false,"nbf":5,"exp":9},"tags":{"a":"b"}}`, "signverify", map[string]any{
@@ -51,7 +52,7 @@ func TestCreateKeys(t *testing.T) {
 			w.send(admin, "GET", "kv", p, "").ok(200).want(map[string]any{"key.kid": a.str("key.kid"), "key.x": a.at("key.x"), "key.n": a.at("key.n")})
 		}
 	}
-	if n := w.send(admin, "GET", "kv", "/keys/k/versions", "").ok(200).len(); n != 4 {
+	if n := w.send(admin, "GET", "kv", "/keys/k/versions", "").ok(200).len(); n != 5 {
 		t.Errorf("%d versions", n)
 	}
 	w.send(admin, "GET", "kv", "/keys", "").ok(200).want(map[string]any{"value.0.kid": "https://kv.vault.azure.cn/keys/k", "value.0.key": nil, "nextLink": nil})
@@ -157,8 +158,8 @@ func TestKeyLife(t *testing.T) {
 	if !strings.HasSuffix(a.str("key.kid"), path) {
 		t.Errorf("restored %s, want %s", a.str("key.kid"), path)
 	}
-	w.send(admin, "POST", "kv", "/keys/restore", `{"value":"`+blob[:40]+`"}`).refused(400, "BadParameter", "", "…not valid")
-	w.send(admin, "POST", "kv", "/secrets/restore", `{"value":"`+blob+`"}`).refused(400, "BadParameter", "", "…not valid")
+	w.send(admin, "POST", "kv", "/keys/restore", `{"value":"`+blob[:40]+`"}`).refused(400, "Malformed backup blob", "", "Backup blob contains invalid or corrupt version.")
+	w.send(admin, "POST", "kv", "/secrets/restore", `{"value":"`+blob+`"}`).refused(400, "Malformed backup blob", "", "Backup blob contains invalid or corrupt version.")
 }
 
 func TestPurgeProtectedKey(t *testing.T) {

@@ -37,6 +37,7 @@ type secretBundle struct {
 	Attributes  attributes        `json:"attributes"`
 	Tags        map[string]string `json:"tags,omitempty"`
 	KeyID       string            `json:"kid,omitempty"`
+	Previous    string            `json:"previousVersion,omitempty"`
 	deletion
 }
 
@@ -49,6 +50,9 @@ func (rq *request) secret(s *vault.Secret) secretBundle {
 	}
 	if s.KeyVersion != "" {
 		b.KeyID = rq.base + "/keys/" + s.Name + "/" + s.KeyVersion
+	}
+	if rq.version.converts() {
+		b.Previous = s.Previous
 	}
 	return b
 }
@@ -65,7 +69,7 @@ func (rq *request) secretItems(rows []*vault.Secret) []secretBundle {
 	out := make([]secretBundle, len(rows))
 	for i, s := range rows {
 		out[i] = rq.secret(s)
-		out[i].ID, out[i].KeyID = rq.base+"/secrets/"+s.Name, ""
+		out[i].ID, out[i].KeyID, out[i].Previous = rq.base+"/secrets/"+s.Name, "", ""
 	}
 	return out
 }

@@ -297,7 +297,7 @@ func TestBackupAndRestore(t *testing.T) {
 	for _, bad := range []string{
 		`{"value":"` + base64.RawURLEncoding.EncodeToString(raw) + `"}`, `{"value":"AAAA"}`, `{"value":"` + backup[:len(backup)-8] + `"}`,
 	} {
-		w.send(admin, "POST", "kv", "/secrets/restore", bad).refused(400, "BadParameter", "", "…The backup of the secret is not valid")
+		w.send(admin, "POST", "kv", "/secrets/restore", bad).refused(400, "Malformed backup blob", "", "Backup blob contains invalid or corrupt version.")
 	}
 	for _, bad := range []string{`{"value":"!"}`, `{"value":""}`, `{}`} {
 		w.send(admin, "POST", "kv", "/secrets/restore", bad).refused(400, "BadParameter", "", "Property value has invalid value\r\n")

@@ -12,12 +12,12 @@ import (
 	"github.com/alcedo-cloud/alcedo/internal/fault"
 )
 
-// Parameters say what key to make. Zero values mean Key Vault's defaults: 2048 bits, 65537, P-256, 256 bits.
+// Parameters say what key to make. Zero values mean Key Vault's defaults: 2048 bits, P-256, 256 bits. The public exponent
+// of RSA keys is 65537.
 type Parameters struct {
-	Type     Type
-	Size     int    // bits; for RSA and oct
-	Exponent int    // for RSA
-	Curve    string // for EC
+	Type  Type
+	Size  int    // bits; for RSA and oct
+	Curve string // for EC
 }
 
 // Complete checks p and fills in what it leaves open. Faults are Invalid.
@@ -39,12 +39,6 @@ func (p Parameters) completeRSA() (Parameters, error) {
 	}
 	if !oneOf(p.Size, rsaSizes) {
 		return p, sizeRefused(p.Size, "[2048, 3072, 4096]")
-	}
-	if p.Exponent == 0 {
-		p.Exponent = 65537
-	}
-	if p.Exponent != 65537 {
-		return p, invalid("Property public_exponent has invalid value\r\n")
 	}
 	if p.Curve != "" {
 		return p, invalid("Property crv can only be used with keys of type 'EC' or 'EC-HSM'.\r\n")
@@ -159,11 +153,7 @@ func Generate(random io.Reader, p Parameters) (*Key, error) {
 
 // Like gives the parameters of a key of the same sort, for rotation.
 func (k *Key) Like() Parameters {
-	p := Parameters{Type: k.kty, Size: k.size, Curve: k.Curve()}
-	if k.rsa != nil {
-		p.Exponent = 65537
-	}
-	return p
+	return Parameters{Type: k.kty, Size: k.size, Curve: k.Curve()}
 }
 
 // FromSigner takes a private key that came in by another format, such as PKCS #12. Faults are Invalid.
