@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/md5"
 	"errors"
+	"fmt"
 
 	"github.com/alcedo-cloud/alcedo/internal/content"
 	"github.com/alcedo-cloud/alcedo/internal/fault"
@@ -110,6 +111,11 @@ func (d *Download) locate(t Target, r GetBlob, account *Account, now Ticks) erro
 	return d.find()
 }
 
+// PastEnd is the cause of a fault InvalidRange: where the blob ends that the range does not meet.
+type PastEnd struct{ Size int64 }
+
+func (e PastEnd) Error() string { return fmt.Sprintf("the blob has %d bytes", e.Size) }
+
 // cut works out the range.
 func (d *Download) cut(r *Range) error {
 	size := d.Blob.Size
@@ -118,7 +124,7 @@ func (d *Download) cut(r *Range) error {
 		return nil
 	}
 	if r.Start < 0 || r.Start >= size || r.End != -1 && r.End < r.Start {
-		return &fault.Error{Kind: fault.Invalid, Op: "blob.GetBlob", Reason: "InvalidRange", Message: "InvalidRange"}
+		return &fault.Error{Kind: fault.Invalid, Op: "blob.GetBlob", Reason: "InvalidRange", Message: "InvalidRange", Cause: PastEnd{size}}
 	}
 	end := size - 1
 	if r.End != -1 {

@@ -52,6 +52,14 @@ func (f *front) batch(x *exchange) (*answer, error) {
 	return &answer{status: http.StatusAccepted, mime: "multipart/mixed; boundary=" + boundary, body: out.Bytes()}, nil
 }
 
+// batchOnPath is the Blob Batch of the JavaScript SDK on an account that is in the path: it takes it for a container.
+func (f *front) batchOnPath(x *exchange) (*answer, error) {
+	if !f.onAccountPath(x) {
+		return nil, unknownRoute("container", "batch")
+	}
+	return f.batch(x)
+}
+
 // batchPart is one request of a batch.
 type batchPart struct {
 	id      string // its Content-ID

@@ -51,6 +51,7 @@ func (f *front) allowOrigin(x *exchange) {
 			return
 		}
 	}
+	x.set("Vary", "Origin") // another origin may be allowed
 }
 
 func anyOrigin(r blob.CORSRule) bool { return slices.Contains(r.AllowedOrigins, "*") }

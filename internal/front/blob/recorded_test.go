@@ -189,3 +189,74 @@ func TestRenameContainer(t *testing.T) {
 	w.do(ask{method: "GET", url: "/new/b", as: "key"}, 200, "")
 	w.do(ask{method: "GET", url: "/con/b", as: "key"}, 404, "ContainerNotFound")
 }
+
+func TestEndOfBlobInRefusals(t *testing.T) {
+	w := newWorld(t)
+	w.container("con")
+	for body, want := range map[string]string{"": "bytes */0", "hello": "bytes */5"} {
+		w.put("/con/b", body)
+		h := w.do(ask{method: "GET", url: "/con/b", as: "key", header: []string{"x-ms-range", "bytes=5-7"}}, 416, "InvalidRange").Header()
+		if got := h.Get("Content-Range"); got != want {
+			t.Errorf("%q: Content-Range %q", body, got)
+		}
+	}
+}
+
+func TestBackslashesInNames(t *testing.T) {
+	w := newWorld(t)
+	w.container("con")
+	w.put("/con/a%5Cb%5cc", "x")
+	w.get("/con/a/b/c")
+	if list := w.get("/con?restype=container&comp=list"); !strings.Contains(list, "<Name>a/b/c</Name>") {
+		t.Error(list)
+	}
+}
+
+// TestVary is the table of "Understanding how the Vary header is set".
+func TestVary(t *testing.T) {
+	w := newWorld(t)
+	w.container("con")
+	w.put("/con/b", "x")
+	for _, c := range []struct{ allowed, origin, vary, allow string }{
+		{"", "", "", ""},
+		{"https://a", "", "Origin", ""},
+		{"*", "", "", ""},
+		{"", "https://a", "", ""},
+		{"https://a", "https://a", "Origin", "https://a"},
+		{"https://a", "https://b", "Origin", ""},
+		{"*", "https://b", "", "*"},
+	} {
+		w.configure(func(a *blob.Account) {
+			a.Properties.CORS = nil
+			if c.allowed != "" {
+				a.Properties.CORS = []blob.CORSRule{{AllowedOrigins: []string{c.allowed}, AllowedMethods: []string{"GET"}}}
+			}
+		})
+		h := w.do(ask{method: "GET", url: "/con/b", as: "key", header: []string{"origin", c.origin}}, 200, "").Header()
+		if h.Get("Vary") != c.vary || h.Get("Access-Control-Allow-Origin") != c.allow {
+			t.Errorf("%+v: %v", c, h)
+		}
+	}
+}
+
+// TestNamesBelowLocalhost: the account is the host's first label or the path's first segment.
+func TestNamesBelowLocalhost(t *testing.T) {
+	w := newWorld(t)
+	w.container("con")
+	w.put("/con/b", "x")
+	for _, base := range []string{"http://127.0.0.1:10000/acct", "http://acct.localhost:10000", "http://ACCT.blob.localhost:10000"} {
+		w.do(ask{method: "GET", url: base + "/con/b", as: "key", plain: true}, 200, "")
+		list := w.do(ask{method: "GET", url: base + "/?comp=list", as: "key", plain: true}, 200, "").Body.String()
+		if !strings.Contains(list, `ServiceEndpoint="`+base+`/"`) {
+			t.Errorf("%s: %s", base, list)
+		}
+	}
+	w.do(ask{method: "GET", url: "http://nobody.localhost:10000/con/b", as: "key", plain: true}, 404, "ResourceNotFound")
+	w.do(ask{method: "PUT", url: "http://acct.localhost:10000/con/c", as: "key", plain: true, header: []string{
+		"x-ms-copy-source", "http://127.0.0.1:10000/acct/con/b", "x-ms-version", "2020-10-02",
+	}}, 202, "")
+
+	mixed := []string{"content-type", "multipart/mixed; boundary=b"}
+	w.do(ask{method: "POST", url: "http://127.0.0.1:10000/acct?restype=container&comp=batch", as: "key", plain: true, header: mixed, body: "--b--"}, 400, "InvalidInput")
+	w.do(ask{method: "POST", url: "/?restype=container&comp=batch", as: "key", header: mixed, body: "--b--"}, 400, "InvalidQueryParameterValue")
+}

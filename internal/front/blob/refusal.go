@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/alcedo-cloud/alcedo/internal/blob"
 	"github.com/alcedo-cloud/alcedo/internal/blob/sas"
 	"github.com/alcedo-cloud/alcedo/internal/fault"
 )
@@ -85,11 +86,17 @@ func (f *front) refuse(x *exchange, err error) *answer {
 	var more detail
 	if d := (*detail)(nil); errors.As(err, &d) {
 		more = *d
+		if more.message != "" {
+			message = more.message
+		}
 	} else if domain.Target != "" {
 		more.elements = [][2]string{{targetElement(reason), domain.Target}}
 	}
 	if more.status != 0 {
 		status = more.status
+	}
+	if end := (blob.PastEnd{}); errors.As(err, &end) && reason == "InvalidRange" { // not where it is a copy's source
+		x.set("Content-Range", "bytes */"+strconv.FormatInt(end.Size, 10))
 	}
 	if more.challenge != "" {
 		x.set("WWW-Authenticate", more.challenge)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/alcedo-cloud/alcedo/internal/blob"
 	"github.com/alcedo-cloud/alcedo/internal/blob/sas"
+	"github.com/alcedo-cloud/alcedo/internal/cloud"
 	"github.com/alcedo-cloud/alcedo/internal/fault"
 )
 
@@ -26,6 +27,7 @@ func (f *front) serviceOperations() []operation {
 		{method: http.MethodGet, level: onService, restype: "service", comp: "stats", handle: f.serviceStats},
 		{method: http.MethodPost, level: onService, restype: "service", comp: "userdelegationkey", handle: f.userDelegationKey},
 		{method: http.MethodPost, level: onService, comp: "batch", handle: f.batch},
+		{method: http.MethodPost, level: onService, restype: "container", comp: "batch", handle: f.batchOnPath},
 	}
 	for _, at := range []level{onService, onContainer, onBlob} {
 		rows = append(rows, reads(operation{level: at, restype: "account", comp: "properties", handle: f.accountInfo})...)
@@ -78,10 +80,16 @@ func (f *front) endpoint(x *exchange) string {
 	if x.r.TLS != nil {
 		scheme = "https://"
 	}
-	if _, known := f.Cloud.Host(x.r.Host); !known || !strings.HasPrefix(lower(x.r.Host), x.account.Name) {
+	if f.onAccountPath(x) {
 		return scheme + x.r.Host + "/" + x.account.Name + "/"
 	}
 	return scheme + x.r.Host + "/"
+}
+
+// onAccountPath reports whether the account is in the path.
+func (f *front) onAccountPath(x *exchange) bool {
+	h, known := f.Cloud.Host(x.r.Host)
+	return !(known && (h.Kind == cloud.HostBlob || h.Kind == cloud.HostWeb)) && localName(x.r.Host) == ""
 }
 
 // listContainers is List Containers.

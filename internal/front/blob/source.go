@@ -65,7 +65,7 @@ func (f *front) targetOf(x *exchange, text string) (blob.Target, *exchange, erro
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 		return blob.Target{}, nil, invalidHeader("x-ms-copy-source", text)
 	}
-	if _, known := f.Cloud.Host(u.Host); !known && !(f.PathStyle && strings.EqualFold(u.Host, x.r.Host)) {
+	if _, known := f.Cloud.Host(u.Host); !known && !(f.PathStyle && sameListener(u, x.r.Host)) {
 		return blob.Target{}, nil, nil
 	}
 	r := &http.Request{Method: http.MethodGet, URL: u, Host: u.Host, Header: http.Header{}, RemoteAddr: x.r.RemoteAddr, TLS: x.r.TLS}
