@@ -1,6 +1,8 @@
 package sqldb
 
 import (
+	"slices"
+
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/bind"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/exec"
@@ -117,16 +119,27 @@ func (r *run) addElements(b *builder, tx *txn.Tx, old *catalog.Table, a *tsql.Ad
 // fillAdded settles what the rows that are there have in the new columns. A constant is only noted; what differs from
 // row to row, as NEWID() or an identity does, has the rows written anew.
 func (r *run) fillAdded(b *builder, tx *txn.Tx, a *tsql.AddElements) error {
-	rewrite := false
 	empty, err := r.isEmpty(tx, b.t)
 	if err != nil {
 		return err
 	}
+	rules, err := r.rulesOf(b)
+	if err != nil {
+		return err
+	}
+	own := map[int32]bool{} // columns that each row has a value of its own for
 	for i := range a.Table.Columns {
-		c, _ := b.t.Column(a.Table.Columns[i].Name.Name)
+		c, at := b.t.Column(a.Table.Columns[i].Name.Name)
 		switch {
 		case c.Computed != nil, c.Identity != nil, c.Type.ID == value.RowVersion:
-			rewrite = true
+			own[c.ID] = true
+			if c.Identity != nil && b.e != nil {
+				if err := r.startIdentity(b.t); err != nil {
+					return err
+				}
+			}
+		case c.Default != nil && bind.EachRow(rules.Defaults[at]) && (!c.Type.Nullable || a.Table.Columns[i].Default.WithValues):
+			own[c.ID] = true
 		case c.Default != nil && (!c.Type.Nullable || a.Table.Columns[i].Default.WithValues):
 			if c.Added, err = r.constant(a.Table.Columns[i].Default.Expr, c.Type); err != nil {
 				return err
@@ -136,10 +149,12 @@ func (r *run) fillAdded(b *builder, tx *txn.Tx, a *tsql.AddElements) error {
 				"or alternatively if none of the previous conditions are satisfied the table must be empty to allow addition of this column. Column '%s' cannot be added to non-empty table '%s' because it does not satisfy these conditions.", c.Name, b.t.Name)
 		}
 	}
-	if !rewrite || empty {
+	if len(own) == 0 || empty {
 		return nil
 	}
-	return r.rewrite(b, tx)
+	from := *b.t
+	from.Columns = slices.DeleteFunc(slices.Clone(b.t.Columns), func(c *catalog.Column) bool { return own[c.ID] })
+	return exec.Rewrite(r.execution(tx), &from, b.t, rules, nil)
 }
 
 func (r *run) constant(x tsql.Expr, t value.Type) (value.Value, error) {
@@ -152,15 +167,6 @@ func (r *run) constant(x tsql.Expr, t value.Type) (value.Value, error) {
 
 func (r *run) isEmpty(tx *txn.Tx, t *catalog.Table) (bool, error) {
 	return exec.Empty(r.execution(tx), t)
-}
-
-// rewrite writes all rows anew by the table's new definition.
-func (r *run) rewrite(b *builder, tx *txn.Tx) error {
-	rules, err := r.rulesOf(b)
-	if err != nil {
-		return err
-	}
-	return exec.Rewrite(r.execution(tx), b.t, b.t, rules, nil)
 }
 
 // rebuild moves the rows to a new generation, in another order: the table has got or lost its clustered index.
@@ -291,17 +297,17 @@ func usable(t *catalog.Table, c, fresh *catalog.Column) error {
 	for _, x := range t.Indexes {
 		for _, k := range x.Keys {
 			if k.Column == c.ID && (!same || x.PrimaryKey && fresh.Type.Nullable) {
-				return value.Errorf(5074, 16, 1, "The %s '%s' is dependent on column '%s'.", map[bool]string{true: "object", false: "index"}[x.Constraint != nil], x.Name, c.Name)
+				return inUse("ALTER", map[bool]string{true: "object", false: "index"}[x.Constraint != nil], x.Name, c.Name)
 			}
 		}
 	}
 	for _, k := range t.Checks {
 		if k.Column == c.ID && !same {
-			return value.Errorf(5074, 16, 1, "The object '%s' is dependent on column '%s'.", k.Name, c.Name)
+			return inUse("ALTER", "object", k.Name, c.Name)
 		}
 	}
 	if c.Default != nil && !same {
-		return value.Errorf(5074, 16, 1, "The object '%s' is dependent on column '%s'.", c.Default.Name, c.Name)
+		return inUse("ALTER", "object", c.Default.Name, c.Name)
 	}
 	return nil
 }

@@ -57,7 +57,10 @@ func (e surroundings) askProperty(name string, args []value.Value) (value.Value,
 		}
 		switch strings.ToLower(property) {
 		case "precision":
-			return number(t.Precision)
+			if t.IsString() {
+				return number(t.Length)
+			}
+			return number(t.DisplayPrecision())
 		case "scale":
 			return number(t.Scale)
 		case "allowsnull":

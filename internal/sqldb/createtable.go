@@ -36,7 +36,7 @@ func (r *run) createTable(s *tsql.CreateTable) error {
 		}
 		e.PutObject(t)
 		r.owns(tx, t)
-		return nil
+		return r.startIdentity(t)
 	})
 }
 

@@ -156,6 +156,9 @@ func (r *run) createSequence(s *tsql.CreateSequence) error {
 			return err
 		}
 		e.PutObject(q)
+		if !s.Alter {
+			return r.session.service.engine.Start(r.ctx, sequenceCounter(r.session.db.id, q))
+		}
 		if s.Restart {
 			c, engine := sequenceCounter(r.session.db.id, q), r.session.service.engine
 			ctx, log := context.WithoutCancel(r.ctx), r.session.service.Log

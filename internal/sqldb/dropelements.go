@@ -40,7 +40,7 @@ func (r *run) dropColumn(b *builder, el tsql.DropElement) error {
 		return value.Errorf(4924, 16, 1, "ALTER TABLE DROP COLUMN failed because column '%s' does not exist in table '%s'.", el.Name.Name, b.t.Name)
 	}
 	dependent := func(kind, name string) error {
-		return value.Errorf(5074, 16, 1, "The %s '%s' is dependent on column '%s'.", kind, name, c.Name)
+		return inUse("DROP", kind, name, c.Name)
 	}
 	for _, x := range b.t.Indexes {
 		kind := "index"

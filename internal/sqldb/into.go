@@ -41,6 +41,9 @@ func (r *run) selectInto(s *tsql.SelectStatement, into *tsql.ObjectName) error {
 		}
 		e.PutObject(t)
 		r.owns(tx, t)
+		if err := r.startIdentity(t); err != nil {
+			return err
+		}
 		count, err = r.fillFrom(tx, b, t)
 		return err
 	})

@@ -66,7 +66,7 @@ func (r *run) failed(s tsql.Statement, err error) error {
 	}
 	m := r.messageOf(s, err)
 	out := &raised{message: m, reach: reaches(m.Number), scope: r.scope, statement: s}
-	if then := follows(s, m); then != nil {
+	if then := follows(s, m, err); then != nil {
 		out.before, out.message = m, then
 	}
 	r.session.lastError, r.session.affected = out.message.Number, 0

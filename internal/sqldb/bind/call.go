@@ -62,6 +62,10 @@ func (b *binder) function(x *tsql.Call, name string, args []plan.Expr) (plan.Exp
 	if len(args) < f.Min || f.Max >= 0 && len(args) > f.Max {
 		return nil, countError(x.At, strings.ToLower(f.Name), f.Min, f.Max)
 	}
+	switch name {
+	case "TIMEFROMPARTS", "DATETIME2FROMPARTS", "DATETIMEOFFSETFROMPARTS":
+		return b.fromParts(x.At, f, args)
+	}
 	return b.called(x.At, f, args)
 }
 

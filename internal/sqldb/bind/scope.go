@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
@@ -64,6 +65,11 @@ func (s *scope) add(src *source) { s.sources = append(s.sources, src) }
 
 // find gives the place of a column; several is set where the name is not the only one.
 func (src *source) find(name string) (i int, ok, several bool) {
+	if strings.HasPrefix(name, "$") {
+		if i = src.pseudo(name); i >= 0 {
+			return i, true, false
+		}
+	}
 	if len(src.cols) <= 8 {
 		found := -1
 		for i, c := range src.cols {
@@ -89,6 +95,21 @@ func (src *source) find(name string) (i int, ok, several bool) {
 	}
 	i, ok = src.byName[catalog.Fold(name)]
 	return i, ok, i < 0
+}
+
+// pseudo gives the place of the column that $IDENTITY or $ROWGUID stands for, -1 where there is none.
+func (src *source) pseudo(name string) int {
+	g, ok := src.rel.(*get)
+	if !ok {
+		return -1
+	}
+	switch {
+	case strings.EqualFold(name, "$identity"):
+		return g.table.IdentityColumn()
+	case strings.EqualFold(name, "$rowguid"):
+		return slices.IndexFunc(g.table.Columns, func(c *catalog.Column) bool { return c.RowGUID })
+	}
+	return -1
 }
 
 // use gives the column at a place, and notes that it is read.

@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"strings"
+
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/plan"
 	"github.com/alcedo-cloud/alcedo/internal/tsql"
 )
@@ -22,7 +24,11 @@ func (l *selection) item(x *tsql.SelectItem) error {
 	if err != nil {
 		return err
 	}
-	l.items = append(l.items, item{x: e, name: itemName(x), span: x.At, variable: -1})
+	name := itemName(x)
+	if r, ok := e.(*ref); ok && x.Alias.Name == "" && strings.HasPrefix(name, "$") {
+		name = r.c.name // of the column that $IDENTITY or $ROWGUID stands for
+	}
+	l.items = append(l.items, item{x: e, name: name, span: x.At, variable: -1})
 	return nil
 }
 

@@ -207,40 +207,6 @@ func monthIndex(ticks int64) int64 {
 	return int64(y)*12 + int64(m) - 1
 }
 
-func dateTrunc(c *call) value.Value {
-	p := c.part("datetrunc")
-	v, t := c.date(1)
-	if p == tzOffset || p == nanosecond || p == weekday {
-		return c.fail(value.Errorf(9806, 16, 1, "The datepart %s is not supported by date function datetrunc.", p))
-	}
-	if t.ID == value.Date && p >= hour && p != isoWeek || t.ID == value.Time && p < hour {
-		c.unsupported(p, "datetrunc", t)
-	}
-	if c.err != nil {
-		return value.Null()
-	}
-	ticks := v.LocalTicks()
-	y, m, _ := value.Civil(ticks / value.TicksPerDay)
-	switch p {
-	case year:
-		ticks = value.Days(y, 1, 1) * value.TicksPerDay
-	case quarter:
-		ticks = value.Days(y, (m-1)/3*3+1, 1) * value.TicksPerDay
-	case month:
-		ticks = value.Days(y, m, 1) * value.TicksPerDay
-	case week, isoWeek:
-		first := int64(1)
-		if p == week {
-			first = c.dateFirst()
-		}
-		days := ticks / value.TicksPerDay
-		ticks = (days - weekdayOf(days, first) + 1) * value.TicksPerDay
-	default:
-		ticks -= ticks % p.size()
-	}
-	return c.remade(v, t, ticks)
-}
-
 // dateBucket is DATE_BUCKET: the start of the bucket of n parts, counted from an origin, 1900-01-01 where none is given.
 func dateBucket(c *call) value.Value {
 	p, n := c.part("date_bucket"), c.bigInt(1)

@@ -12,7 +12,7 @@ func textFunctions() []Function {
 	return []Function{
 		{Name: "LEN", Min: 1, Max: 1, Result: lengthRule("len"), Eval: strict(length), Deterministic: true},
 		{Name: "DATALENGTH", Min: 1, Max: 1, Result: lengthRule("datalength"), Eval: strict(dataLength), Deterministic: true},
-		{Name: "SUBSTRING", Min: 3, Max: 3, Result: partRule("substring"), Eval: strict(substring), Deterministic: true},
+		{Name: "SUBSTRING", Min: 2, Max: 3, Result: partRule("substring"), Eval: strict(substring), Deterministic: true},
 		{Name: "LEFT", Min: 2, Max: 2, Result: partRule("left"), Eval: strict(left), Deterministic: true},
 		{Name: "RIGHT", Min: 2, Max: 2, Result: partRule("right"), Eval: strict(right), Deterministic: true},
 		{Name: "CHARINDEX", Min: 2, Max: 3, Result: wants("charindex", positionRule(1), vc, vc, integer), Eval: strict(charIndex), Deterministic: true},
@@ -118,7 +118,10 @@ func partRule(name string) resultRule {
 func (c *call) bigInt(i int) int64 { return c.as(i, bigint).Int64() }
 
 func substring(c *call) value.Value {
-	start, n := c.bigInt(1), c.bigInt(2)
+	start, n := c.bigInt(1), int64(1<<31)
+	if c.has(2) {
+		n = c.bigInt(2)
+	}
 	if c.err != nil {
 		return value.Null()
 	}

@@ -18,6 +18,7 @@ func TestTextFunctions(t *testing.T) {
 		{"DATALENGTH", with(i(1)), "4"},
 		{"SUBSTRING", with(s("abcdef"), i(2), i(3)), "bcd :: varchar(6)"},
 		{"SUBSTRING", with(s("abcdef"), i(0), i(3)), "ab"},
+		{"SUBSTRING", with(s("abcdef"), i(3)), "cdef"},
 		{"SUBSTRING", with(s("abcdef"), i(5), i(100)), "ef"},
 		{"SUBSTRING", with(s("abcdef"), i(7), i(1)), ""},
 		{"SUBSTRING", with(s("abc"), i(1), i(-1)), "537: Invalid length parameter passed to the LEFT or SUBSTRING function."},

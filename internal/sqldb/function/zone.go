@@ -106,29 +106,25 @@ func atTimeZone(c *call) value.Value {
 		_, seconds := instantOf(v.Ticks()).In(zone).Zone()
 		return c.placed(v.Ticks(), int64(seconds/60))
 	}
-	local := v.Ticks()
-	minutes := localOffset(local, zone)
-	return c.placed(local-minutes*value.TicksPerMinute, minutes)
+	return c.placed(localInstant(v.Ticks(), zone))
 }
 
-// localOffset is the offset of a clock's reading. A reading that there is twice, when clocks go back, is the first; one
-// that there is not, when they go forward, has the offset from before, as SQL Server has it.
-func localOffset(local int64, zone *time.Location) int64 {
-	_, before := instantOf(local - value.TicksPerDay).In(zone).Zone()
-	_, after := instantOf(local + value.TicksPerDay).In(zone).Zone()
-	if before == after {
-		_, now := instantOf(local - int64(before)*value.TicksPerSecond).In(zone).Zone()
-		return int64(now / 60)
+// localInstant is the instant of a clock's reading, in UTC, and the offset it is shown with. A reading that there is
+// twice, when clocks go back, is the first; one that there is not, when they go forward, is moved on by what they skip.
+func localInstant(local int64, zone *time.Location) (utc, minutes int64) {
+	offset := func(at int64) int64 {
+		_, seconds := instantOf(at).In(zone).Zone()
+		return int64(seconds / 60)
 	}
-	_, now := instantOf(local - int64(before)*value.TicksPerSecond).In(zone).Zone()
-	if now == before {
-		return int64(before / 60)
+	before, after := offset(local-value.TicksPerDay), offset(local+value.TicksPerDay)
+	early, late := local-before*value.TicksPerMinute, local-after*value.TicksPerMinute
+	if now := offset(early); now == before || before == after {
+		return local - now*value.TicksPerMinute, now
 	}
-	_, now = instantOf(local - int64(after)*value.TicksPerSecond).In(zone).Zone()
-	if now == after {
-		return int64(after / 60)
+	if offset(late) == after {
+		return late, after
 	}
-	return int64(before / 60)
+	return early, after
 }
 
 // instantOf is ticks as a time.Time.

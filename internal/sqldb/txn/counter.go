@@ -219,6 +219,25 @@ func (e *Engine) Raise(ctx context.Context, c Counter, n int64) error {
 	return e.put(ctx, k, c, counterState{next: next, last: n, used: true, done: !ok})
 }
 
+// Start has the numbers of something new begin at the seed: its identifier may have been another's that was rolled back
+// after it had taken numbers.
+func (e *Engine) Start(ctx context.Context, c Counter) error {
+	k, err := e.counter(c)
+	if err != nil {
+		return err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if err := e.load(ctx, k, c); err != nil {
+		return err
+	}
+	first := counterState{next: c.Seed}
+	if k.state == first {
+		return nil
+	}
+	return e.put(ctx, k, c, first)
+}
+
 // Reseed is DBCC CHECKIDENT RESEED: n was the last number where the table has had rows, else it is the next one.
 func (e *Engine) Reseed(ctx context.Context, c Counter, n int64, used bool) error {
 	k, err := e.counter(c)

@@ -1,0 +1,40 @@
+package sqldb
+
+import "testing"
+
+// TestReference holds statements and functions to what the Transact-SQL reference says of them.
+func TestReference(t *testing.T) {
+	w := newWorld(t)
+	k := w.as(boss())
+	k.want("CREATE TABLE t (a int); INSERT t VALUES (1), (2)")
+	for _, c := range []struct {
+		name  string
+		batch string
+		want  []string
+	}{
+		{"an identity for the rows that are there", "ALTER TABLE t ADD id int IDENTITY(10,10) CONSTRAINT pk_t PRIMARY KEY; INSERT t VALUES (3); SELECT a, id FROM t; SELECT SCOPE_IDENTITY()", []string{"1|10", "2|20", "3|30", "30"}},
+		{"a value for each row", "ALTER TABLE t ADD g uniqueidentifier NOT NULL DEFAULT NEWID(), d datetime2 NOT NULL DEFAULT SYSDATETIME(); SELECT COUNT(DISTINCT g), COUNT(DISTINCT d) FROM t", []string{"3|1"}},
+		{"defaults are for rows to come", "CREATE TABLE d (a int); INSERT d VALUES (1); ALTER TABLE d ADD b int DEFAULT 7, c int NOT NULL DEFAULT 8, e int DEFAULT 9 WITH VALUES, f int IDENTITY, h AS a + f; SELECT * FROM d; DROP TABLE d", []string{"1|NULL|8|9|1|2"}},
+		{"of a sequence", "CREATE SEQUENCE s START WITH 5; ALTER TABLE t ADD n int NOT NULL CONSTRAINT df_n DEFAULT NEXT VALUE FOR s; SELECT n FROM t ORDER BY id", []string{"5", "6", "7"}},
+		{"undone", "BEGIN TRAN; CREATE TABLE u (a int); INSERT u VALUES (1), (2); ALTER TABLE u ADD i int IDENTITY; SELECT i FROM u; ROLLBACK; SELECT OBJECT_ID('u')", []string{"1", "2", "NULL"}},
+		{"numbers of what was rolled back", "CREATE TABLE u (a int, i int IDENTITY(7,1)); INSERT u(a) VALUES (1); SELECT i FROM u; DROP TABLE u; BEGIN TRAN; CREATE SEQUENCE q START WITH 4; SELECT NEXT VALUE FOR q; ROLLBACK; CREATE SEQUENCE q START WITH 6; SELECT NEXT VALUE FOR q; DROP SEQUENCE q", []string{"7", "4", "6"}},
+		{"an identity that failed", "CREATE TABLE u (a int); INSERT u VALUES (1), (1); ALTER TABLE u ADD i int IDENTITY, UNIQUE (a)", []string{"Msg 1505: …", "Msg 1750: …"}},
+		{"and is made again", "ALTER TABLE u ADD i int IDENTITY; SELECT i FROM u; DROP TABLE u", []string{"1", "2"}},
+		{"a temporary table's", "CREATE TABLE #t (a int); INSERT #t VALUES (4); ALTER TABLE #t ADD i int IDENTITY; SELECT * FROM #t; DROP TABLE #t", []string{"4|1"}},
+		{"a column in use is not dropped", "ALTER TABLE t DROP COLUMN n", []string{"Msg 5074: The object 'df_n' is dependent on column 'n'.", "Msg 4922: ALTER TABLE DROP COLUMN n failed because one or more objects access this column."}},
+		{"nor altered", "ALTER TABLE t ALTER COLUMN n decimal(5,2)", []string{"Msg 5074: The object 'df_n' is dependent on column 'n'.", "Msg 4922: ALTER TABLE ALTER COLUMN n failed because one or more objects access this column."}},
+		{"its constraint before it", "ALTER TABLE t DROP CONSTRAINT df_n, COLUMN n", nil},
+		{"$IDENTITY and $ROWGUID", "CREATE TABLE r (i int IDENTITY(7,1), g uniqueidentifier ROWGUIDCOL DEFAULT 0x); INSERT r DEFAULT VALUES; SELECT $IDENTITY, $ROWGUID FROM r; SELECT x.$identity FROM r AS x, t WHERE $rowguid = 0x; DROP TABLE r", []string{"7|00000000-0000-0000-0000-000000000000", "7", "7", "7"}},
+		{"no $ROWGUID", "SELECT $ROWGUID FROM t", []string{"Msg 207: Invalid column name '$ROWGUID'."}},
+		{"the scale of a time made of parts", "SELECT DATETIME2FROMPARTS(2011, 8, 15, 14, 23, 44, 5, 1), DATETIME2FROMPARTS(2011, 8, 15, 14, 23, 44, 500, 3), TIMEFROMPARTS(23, 59, 59, 0, 0), DATETIMEOFFSETFROMPARTS(2010, 12, 31, 14, 23, 23, 0, 12, 0, 7)", []string{"2011-08-15 14:23:44.5|2011-08-15 14:23:44.500|23:59:59|2010-12-31 14:23:23.0000000 +12:00"}},
+		{"no scale", "SELECT DATETIME2FROMPARTS(2010, 12, 31, 23, 59, 59, 0, NULL)", []string{"Msg 10760: Scale argument is not valid. Valid expressions for data type datetime2 scale argument are integer constants and integer constant expressions."}},
+		{"a scale that is not there", "SELECT TIMEFROMPARTS(1, 2, 3, 0, 8)", []string{"Msg 1002: Line 1: Specified scale 8 is invalid."}},
+		{"a scale too large for a type's part", "DECLARE @d datetime2(3) = '2021-12-12 12:12:12.12345'; SELECT DATETRUNC(microsecond, @d)", []string{"Msg 9810: The datepart microsecond is not supported by date function datetrunc for data type datetime2."}},
+		{"TYPEPROPERTY", "SELECT TYPEPROPERTY('tinyint', 'PRECISION'), TYPEPROPERTY('decimal', 'PRECISION'), TYPEPROPERTY('money', 'PRECISION'), TYPEPROPERTY('nowhere', 'PRECISION')", []string{"3|18|19|NULL"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			k.t = t
+			k.want(c.batch, c.want...)
+		})
+	}
+}
