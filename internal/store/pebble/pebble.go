@@ -71,6 +71,7 @@ type Store struct {
 	version uint64 // of the latest commit; guarded by writer
 	limit   uint64 // versions up to here are reserved on disk; guarded by writer
 	unseen  int    // commits that need not look at the disk; guarded by writer
+	recent  recent // guarded by writer
 	views   views
 
 	waiting atomic.Int64 // updates that write, or wait for the disk

@@ -210,10 +210,26 @@ type tx struct {
 	hooks   []func(store.Version)
 }
 
+// Get reads what the update itself has written, or else what is committed.
+func (t *tx) Get(key []byte) (store.Item, error) {
+	if t.writes > 0 || t.from == nil || t.store.fence.cause() != nil {
+		return t.reader.Get(key)
+	}
+	if item, ok := t.store.recent.get(key); ok {
+		return item, nil
+	}
+	item, err := t.reader.Get(key)
+	if err == nil {
+		t.store.recent.note(item)
+	}
+	return item, err
+}
+
 func (t *tx) Put(key, value []byte) error {
 	if t.from == nil {
 		return store.ErrClosed
 	}
+	t.store.recent.drop(key)
 	t.writes++
 	op := t.batch.SetDeferred(1+len(key), versionBytes+len(value))
 	op.Key[0] = dataPrefix
@@ -226,6 +242,7 @@ func (t *tx) Delete(key []byte) error {
 	if t.from == nil {
 		return store.ErrClosed
 	}
+	t.store.recent.drop(key)
 	t.writes++
 	t.key = dataKey(t.key, key)
 	return fault.Wrap("pebble.Delete", t.batch.Delete(t.key, nil))
