@@ -30,6 +30,17 @@ func TestReference(t *testing.T) {
 		{"no scale", "SELECT DATETIME2FROMPARTS(2010, 12, 31, 23, 59, 59, 0, NULL)", []string{"Msg 10760: Scale argument is not valid. Valid expressions for data type datetime2 scale argument are integer constants and integer constant expressions."}},
 		{"a scale that is not there", "SELECT TIMEFROMPARTS(1, 2, 3, 0, 8)", []string{"Msg 1002: Line 1: Specified scale 8 is invalid."}},
 		{"a scale too large for a type's part", "DECLARE @d datetime2(3) = '2021-12-12 12:12:12.12345'; SELECT DATETRUNC(microsecond, @d)", []string{"Msg 9810: The datepart microsecond is not supported by date function datetrunc for data type datetime2."}},
+		{"medians", "CREATE TABLE pay (dept varchar(5), rate money); INSERT pay VALUES ('a', 10), ('a', 20), ('a', 40), ('a', 50), ('b', 7), ('b', NULL), ('c', NULL); SELECT DISTINCT dept, PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY rate) OVER (PARTITION BY dept), PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY rate) OVER (PARTITION BY dept) FROM pay ORDER BY dept", []string{"a|30|20.00", "b|7|7.00", "c|NULL|NULL"}},
+		{"percentiles downwards, and of all", "SELECT DISTINCT PERCENTILE_CONT(0.25) WITHIN GROUP (ORDER BY rate DESC) OVER (), PERCENTILE_DISC(0) WITHIN GROUP (ORDER BY rate DESC) OVER (), PERCENTILE_DISC(1) WITHIN GROUP (ORDER BY rate) OVER (), PERCENTILE_DISC(0.2) WITHIN GROUP (ORDER BY dept) OVER () FROM pay", []string{"40|50.00|50.00|a"}},
+		{"percentiles without an order", "SELECT PERCENTILE_CONT(0.5) OVER () FROM pay", []string{"Msg 10754: The function 'percentile_cont' must have a WITHIN GROUP clause."}},
+		{"percentiles without a window", "SELECT PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY rate) FROM pay", []string{"Msg 10753: …"}},
+		{"percentiles of two orders", "SELECT PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY rate) OVER (ORDER BY dept) FROM pay", []string{"Msg 10758: …"}},
+		{"a percentile of texts", "SELECT PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY dept) OVER () FROM pay", []string{"Msg 402: …"}},
+		{"no percentile", "SELECT PERCENTILE_CONT(1.5) WITHIN GROUP (ORDER BY rate) OVER () FROM pay", []string{"Msg 10761: …"}},
+		{"a group's order for another function", "SELECT RANK() WITHIN GROUP (ORDER BY rate) OVER (ORDER BY rate) FROM pay", []string{"Msg 10757: …"}},
+		{"rows without a value", "SELECT a, FIRST_VALUE(c) IGNORE NULLS OVER (ORDER BY a DESC), LAST_VALUE(c) IGNORE NULLS OVER (ORDER BY a), LAG(c) IGNORE NULLS OVER (ORDER BY a), LEAD(c, 2, -1) IGNORE NULLS OVER (ORDER BY a), LAST_VALUE(c) RESPECT NULLS OVER (ORDER BY a) FROM (VALUES (1,-3),(2,4),(3,NULL),(4,1),(5,NULL),(6,5)) AS t(a, c) ORDER BY a", []string{"1|5|-3|NULL|1|-3", "2|5|4|-3|5|4", "3|5|4|4|5|NULL", "4|5|1|4|-1|1", "5|5|1|1|-1|NULL", "6|5|5|1|-1|5"}},
+		{"within a frame", "SELECT a, FIRST_VALUE(c) IGNORE NULLS OVER (ORDER BY a ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM (VALUES (1,NULL),(2,4),(3,NULL),(4,NULL)) AS t(a, c)", []string{"1|NULL", "2|4", "3|4", "4|NULL"}},
+		{"not of an aggregate", "SELECT SUM(rate) IGNORE NULLS OVER () FROM pay", []string{"Msg 102: Incorrect syntax near 'IGNORE'."}},
 		{"TYPEPROPERTY", "SELECT TYPEPROPERTY('tinyint', 'PRECISION'), TYPEPROPERTY('decimal', 'PRECISION'), TYPEPROPERTY('money', 'PRECISION'), TYPEPROPERTY('nowhere', 'PRECISION')", []string{"3|18|19|NULL"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

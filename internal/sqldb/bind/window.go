@@ -19,9 +19,10 @@ type ranking struct {
 	least, most int      // arguments
 	result      value.ID // Void: the type of the first argument
 	takesFrame  bool
+	skipsNulls  bool // takes IGNORE NULLS
 }
 
-// rankingOf knows the functions that only exist over a window; all of them want an order.
+// rankingOf knows the functions that only exist over a window; all of them want an order, percentiles that of WITHIN GROUP.
 func rankingOf(name string) (ranking, bool) {
 	switch name {
 	case "ROW_NUMBER", "RANK", "DENSE_RANK":
@@ -31,9 +32,11 @@ func rankingOf(name string) (ranking, bool) {
 	case "PERCENT_RANK", "CUME_DIST":
 		return ranking{name: name, result: value.Float}, true
 	case "LAG", "LEAD":
-		return ranking{name: name, least: 1, most: 3}, true
+		return ranking{name: name, least: 1, most: 3, skipsNulls: true}, true
 	case "FIRST_VALUE", "LAST_VALUE":
-		return ranking{name: name, least: 1, most: 1, takesFrame: true}, true
+		return ranking{name: name, least: 1, most: 1, takesFrame: true, skipsNulls: true}, true
+	case "PERCENTILE_CONT", "PERCENTILE_DISC":
+		return ranking{name: name, least: 1, most: 1, result: value.Float}, true
 	}
 	return ranking{}, false
 }
@@ -50,6 +53,9 @@ func (b *binder) windowCall(s *scope, x *tsql.Call, name string) (plan.Expr, err
 	defer func() { b.inWindow = false }()
 	over, err := resolveOver(s, x.Over)
 	if err != nil {
+		return nil, err
+	}
+	if over, err = percentileOver(x, name, over); err != nil {
 		return nil, err
 	}
 	w := &window{}
@@ -107,7 +113,12 @@ func resolveOver(s *scope, o *tsql.Over) (*tsql.Over, error) {
 }
 
 func (b *binder) overCall(s *scope, x *tsql.Call, name string, over *tsql.Over) (plan.WindowCall, error) {
-	if r, ok := rankingOf(name); ok {
+	r, ok := rankingOf(name)
+	if !r.skipsNulls && x.Nulls != tsql.DefaultNulls {
+		word := map[tsql.NullTreatment]string{tsql.IgnoreNulls: "IGNORE", tsql.RespectNulls: "RESPECT"}[x.Nulls]
+		return plan.WindowCall{}, fail(x.At, 102, 15, 1, "Incorrect syntax near '%s'.", word)
+	}
+	if ok {
 		return b.rankingCall(s, x, r, over)
 	}
 	f, ok := function.LookupAggregate(name)
@@ -136,14 +147,14 @@ func (b *binder) rankingCall(s *scope, x *tsql.Call, r ranking, over *tsql.Over)
 	if len(over.OrderBy) == 0 {
 		return out, fail(x.At, 4112, 15, 1, "The function '%s' must have an OVER clause with ORDER BY.", r.name)
 	}
-	if x.Nulls == tsql.IgnoreNulls {
-		return out, unsupported(x.At, "IGNORE NULLS")
-	}
+	out.SkipNulls = x.Nulls == tsql.IgnoreNulls
 	args, err := b.values(s, x.Args)
 	if err != nil {
 		return out, err
 	}
 	switch r.name {
+	case "PERCENTILE_CONT", "PERCENTILE_DISC":
+		return b.percentile(s, x, r, args[0])
 	case "NTILE":
 		args[0], err = b.coerce(x.At, args[0], value.Of(value.BigInt))
 	case "LAG", "LEAD":

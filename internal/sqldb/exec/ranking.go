@@ -29,6 +29,10 @@ func rankings(name string) (ranking, bool) {
 		return firstValue, true
 	case "LAST_VALUE":
 		return lastValue, true
+	case "PERCENTILE_CONT":
+		return percentileCont, true
+	case "PERCENTILE_DISC":
+		return percentileDisc, true
 	}
 	return nil, false
 }
@@ -100,72 +104,6 @@ func percentRank(_ *windowCall, _ *run, p *partitioned, out []value.Value) error
 func cumeDist(_ *windowCall, _ *run, p *partitioned, out []value.Value) error {
 	for i := range out {
 		out[i] = value.OfFloat(float64(p.after[i]) / float64(len(out)))
-	}
-	return nil
-}
-
-func lag(k *windowCall, r *run, p *partitioned, out []value.Value) error {
-	return k.shifted(r, p, out, -1)
-}
-
-func lead(k *windowCall, r *run, p *partitioned, out []value.Value) error {
-	return k.shifted(r, p, out, 1)
-}
-
-// shifted gives the value of a row some way off, and the default beyond the partition's ends.
-func (k *windowCall) shifted(r *run, p *partitioned, out []value.Value, sign int64) error {
-	for i := range out {
-		if err := r.tick(); err != nil {
-			return err
-		}
-		offset := int64(1)
-		if len(k.args) > 1 {
-			v, err := k.args[1](r, p.row(i))
-			if err != nil {
-				return err
-			}
-			if v.IsNull() || v.Int64() < 0 {
-				return value.Errorf(8730, 16, 1, "Offset parameter for Lag and Lead functions cannot be a negative value.")
-			}
-			offset = v.Int64()
-		}
-		at, n := int64(i)+sign*offset, int64(len(out))
-		var err error
-		switch {
-		case at >= 0 && at < n && offset <= n:
-			out[i], err = k.args[0](r, p.row(int(at)))
-		case len(k.args) > 2:
-			out[i], err = k.args[2](r, p.row(i))
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func firstValue(k *windowCall, r *run, p *partitioned, out []value.Value) error {
-	return k.edge(r, p, out, func(from, _ int) int { return from })
-}
-
-func lastValue(k *windowCall, r *run, p *partitioned, out []value.Value) error {
-	return k.edge(r, p, out, func(_, to int) int { return to - 1 })
-}
-
-// edge gives the value of one row of each frame, NULL for empty ones.
-func (k *windowCall) edge(r *run, p *partitioned, out []value.Value, pick func(from, to int) int) error {
-	for i := range out {
-		if err := r.tick(); err != nil {
-			return err
-		}
-		from, to := k.extent(p, i)
-		if from >= to {
-			continue
-		}
-		var err error
-		if out[i], err = k.args[0](r, p.row(pick(from, to))); err != nil {
-			return err
-		}
 	}
 	return nil
 }

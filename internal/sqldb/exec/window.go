@@ -23,6 +23,7 @@ type windowCall struct {
 	*aggregateCall
 	frame   *plan.Frame
 	ordered bool
+	skip    bool // IGNORE NULLS
 	args    []evaluator
 }
 
@@ -41,7 +42,7 @@ func (c *compiler) window(n *plan.Window) (operator, error) {
 	}
 	for i := range n.Calls {
 		call := &n.Calls[i]
-		k := &windowCall{ranking: call.Ranking, frame: call.Frame, ordered: len(n.Order) > 0}
+		k := &windowCall{ranking: call.Ranking, frame: call.Frame, ordered: len(n.Order) > 0, skip: call.SkipNulls}
 		if k.args, err = c.exprs(call.Args); err != nil {
 			return nil, err
 		}

@@ -141,7 +141,10 @@ type Window struct {
 
 // WindowCall is a ranking, offset or aggregate function OVER a window. Exactly one of Ranking and Aggregate is set.
 type WindowCall struct {
-	Ranking   string // ROW_NUMBER, RANK, DENSE_RANK, NTILE, LAG, LEAD, FIRST_VALUE, LAST_VALUE, PERCENT_RANK, CUME_DIST
+	// Ranking is ROW_NUMBER, RANK, DENSE_RANK, NTILE, LAG, LEAD, FIRST_VALUE, LAST_VALUE, PERCENT_RANK, CUME_DIST,
+	// PERCENTILE_CONT or PERCENTILE_DISC. The last two have the percentile and the ordered expression as arguments.
+	Ranking   string
+	SkipNulls bool // IGNORE NULLS
 	Aggregate *function.Aggregate
 	T         value.Type
 	Args      []Expr
