@@ -281,6 +281,13 @@ const tests = {
     assert.deepEqual(found.map((f) => [f.containerName, f.name]), [[c.containerName, "tagged"]]);
     assert.equal((await all(c.findBlobsByTags(`state = '${value}'`))).length, 1);
     assert.equal((await all(c.listBlobsFlat({ prefix: "tagged", includeTags: true })))[0].tags.state, value);
+    const snapshot = b.withSnapshot((await b.createSnapshot()).snapshot);
+    await snapshot.setTags({ of: "snapshot" });
+    assert.deepEqual([(await snapshot.getTags()).tags, (await b.getTags()).tags.state], [{ of: "snapshot" }, value]);
+    await assert.rejects(all(c.findBlobsByTags("state")), /Error parsing query at or near character position/);
+    const odd = c.getBlockBlobClient("tagged\\with\\backslashes");
+    await odd.upload("x", 1);
+    assert.equal((await all(c.listBlobsFlat({ prefix: "tagged/" })))[0].name, "tagged/with/backslashes");
   },
 
   async query(c) {

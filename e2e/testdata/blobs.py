@@ -101,7 +101,10 @@ def main():
         raise AssertionError("still there")
     except ResourceNotFoundError as e:
         assert e.error_code == "BlobNotFound", e
-    service.delete_container(name)
+    service._rename_container(name, name + "-renamed")  # not public in this version of the SDK
+    assert not c.exists()
+    refused("ContainerNotFound", service._rename_container, name, name + "-again")
+    service.delete_container(name + "-renamed")
     print("passed")
     return 0
 
