@@ -230,6 +230,9 @@ func (c *contents) patchPolicy(o *object, p certificate.Policy) error {
 	if p.Issuer != nil {
 		merged.Issuer = p.Issuer
 	}
+	if p.Attributes != nil && p.Attributes.Enabled != nil {
+		merged.Attributes = p.Attributes
+	}
 	complete, err := c.completePolicy(merged, d.Policy)
 	if err != nil {
 		return err
@@ -256,9 +259,13 @@ func (c *contents) completePolicy(p certificate.Policy, old *certificate.Policy)
 		}
 	}
 	enabled := true
+	asked := p.Attributes
 	p.Attributes = &certificate.PolicyAttributes{Enabled: &enabled, Created: c.now.Unix(), Updated: c.now.Unix()}
 	if old != nil && old.Attributes != nil {
 		p.Attributes.Created = old.Attributes.Created
+	}
+	if asked != nil && asked.Enabled != nil {
+		p.Attributes.Enabled = asked.Enabled
 	}
 	return &p, nil
 }

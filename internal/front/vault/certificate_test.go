@@ -278,6 +278,11 @@ func TestUpdateCertificates(t *testing.T) {
 	if after := w.send(admin, "GET", "kv", "/keys/c", "").ok(200); after.str("key.x") != before.str("key.x") || after.str("key.kid") == before.str("key.kid") {
 		t.Error("reuse_key did not keep the key, or there is no new version")
 	}
+	w.send(admin, "PATCH", "kv", "/certificates/c/policy", `{"attributes":{"enabled":false}}`).ok(200).want(map[string]any{"attributes.enabled": false, "attributes.created": now})
+	w.send(admin, "PATCH", "kv", "/certificates/c/policy", `{"issuer":{"name":"Self"},"attributes":{}}`).ok(200)
+	w.send(admin, "GET", "kv", "/certificates/c/policy", "").ok(200).want(map[string]any{"attributes.enabled": false})
+	w.send(admin, "PATCH", "kv", "/certificates/c/policy", `{"attributes":{"enabled":true}}`).ok(200).want(map[string]any{"attributes.enabled": true})
+	w.send(admin, "GET", "kv", "/certificates/c", "").ok(200).want(map[string]any{"attributes.enabled": true})
 	// A policy may ask for a curve of which no certificate is made here.
 	w.send(admin, "PATCH", "kv", "/certificates/c/policy", `{"key_props":{"kty":"EC","crv":"P-256K","key_size":256,"exportable":true,"reuse_key":false}}`).ok(200).
 		want(map[string]any{"key_props.crv": "P-256K", "x509_props.subject": "CN=next", "issuer.name": "Self"})
