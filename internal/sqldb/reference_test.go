@@ -41,6 +41,14 @@ func TestReference(t *testing.T) {
 		{"rows without a value", "SELECT a, FIRST_VALUE(c) IGNORE NULLS OVER (ORDER BY a DESC), LAST_VALUE(c) IGNORE NULLS OVER (ORDER BY a), LAG(c) IGNORE NULLS OVER (ORDER BY a), LEAD(c, 2, -1) IGNORE NULLS OVER (ORDER BY a), LAST_VALUE(c) RESPECT NULLS OVER (ORDER BY a) FROM (VALUES (1,-3),(2,4),(3,NULL),(4,1),(5,NULL),(6,5)) AS t(a, c) ORDER BY a", []string{"1|5|-3|NULL|1|-3", "2|5|4|-3|5|4", "3|5|4|4|5|NULL", "4|5|1|4|-1|1", "5|5|1|1|-1|NULL", "6|5|5|1|-1|5"}},
 		{"within a frame", "SELECT a, FIRST_VALUE(c) IGNORE NULLS OVER (ORDER BY a ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM (VALUES (1,NULL),(2,4),(3,NULL),(4,NULL)) AS t(a, c)", []string{"1|NULL", "2|4", "3|4", "4|NULL"}},
 		{"not of an aggregate", "SELECT SUM(rate) IGNORE NULLS OVER () FROM pay", []string{"Msg 102: Incorrect syntax near 'IGNORE'."}},
+		{"a part is replaced", "CREATE TABLE doc (t nvarchar(max), b varbinary(max), v varchar(max), s varchar(9)); INSERT doc VALUES (N'the old components are here', 0x010203, 'abc', 'x'); UPDATE doc SET t.WRITE(N'features', 8, 10) OUTPUT deleted.t, inserted.t", []string{"the old components are here|the old features are here"}},
+		{"appended, cut off, removed", "UPDATE doc SET t.WRITE(N'!', NULL, NULL), b.WRITE(0xFF, 1, 1), v .WRITE('', 0, 2); SELECT t, CONVERT(varchar(20), b, 1), v FROM doc; UPDATE doc SET t.WRITE(NULL, 3, 1), b.WRITE(0x0A0B, 2, NULL), v.WRITE('xyz', 1, 50); SELECT t, CONVERT(varchar(20), b, 1), v FROM doc", []string{"the old features are here!|0x01FF03|c", "the|0x01FF0A0B|cxyz"}},
+		{"with a row's own values", "UPDATE d SET t.WRITE(x.w, x.n, 0) FROM doc AS d CROSS JOIN (SELECT N'>' AS w, 1 AS n) AS x; SELECT t FROM doc", []string{"t>he"}},
+		{"beyond the end", "UPDATE doc SET t.WRITE(N'a', 99, 1)", []string{"Msg 7116: Offset 99 is not in the range of available LOB data."}},
+		{"a length below zero", "UPDATE doc SET t.WRITE(N'a', 1, -1)", []string{"Msg 7135: …"}},
+		{"not of a short column", "UPDATE doc SET s.WRITE('a', 0, 1)", []string{"Msg 258: Cannot call methods on varchar."}},
+		{"not of NULL", "UPDATE doc SET t = NULL; UPDATE doc SET t.WRITE(N'a', 0, 1)", []string{"Msg 5302: Mutator 'WRITE()' on 't' cannot be called on a null value."}},
+		{"no other method", "UPDATE doc SET t.modify('x')", []string{"Msg 40517: …"}},
 		{"TYPEPROPERTY", "SELECT TYPEPROPERTY('tinyint', 'PRECISION'), TYPEPROPERTY('decimal', 'PRECISION'), TYPEPROPERTY('money', 'PRECISION'), TYPEPROPERTY('nowhere', 'PRECISION')", []string{"3|18|19|NULL"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -53,9 +53,6 @@ func (b *binder) assignments(s *scope, t *catalog.Table, find finder, list []tsq
 	seen := map[int]bool{}
 	for i := range list {
 		x := &list[i]
-		if x.Method != nil {
-			return nil, nil, unsupported(x.At, x.Method.Name.Name)
-		}
 		e, err := b.setValue(s, find, x)
 		if err != nil {
 			return nil, nil, err
@@ -103,6 +100,9 @@ func (b *binder) assignedTo(x *tsql.Assignment, e plan.Expr) (assigned, error) {
 
 // setValue binds the right side of SET: DEFAULT, a value, or what op= makes of the old one.
 func (b *binder) setValue(s *scope, find finder, x *tsql.Assignment) (plan.Expr, error) {
+	if x.Method != nil {
+		return b.mutated(s, x)
+	}
 	if _, ok := x.Value.(*tsql.Default); ok && x.Column != nil {
 		c, _, err := find(x.At, x.Column.Name.Name)
 		if err != nil {

@@ -12,6 +12,7 @@ func changeFunctions() []Function {
 	vc := value.Sized(value.VarChar, 8000)
 	void := value.Type{}
 	return []Function{
+		{Name: "COLUMN.WRITE", Min: 5, Max: 5, Result: writtenRule, Eval: lenient(columnWrite), Deterministic: true},
 		{Name: "UPPER", Min: 1, Max: 1, Result: textLike("upper"), Eval: strict(mapCase((*collate.Collation).Upper)), Deterministic: true},
 		{Name: "LOWER", Min: 1, Max: 1, Result: textLike("lower"), Eval: strict(mapCase((*collate.Collation).Lower)), Deterministic: true},
 		{Name: "LTRIM", Min: 1, Max: 2, Result: textLike("ltrim"), Eval: strict(trim(true, false)), Deterministic: true},
