@@ -13,13 +13,13 @@ import (
 	"github.com/alcedo-cloud/alcedo/internal/store"
 )
 
-// operation is the record of a deletion, for who asks how it went.
+// operation is the record of what was accepted, for who asks how it went.
 type operation struct {
-	Group    string    `json:"group"`
+	Group    string    `json:"group,omitempty"`
 	Finished time.Time `json:"finished"`
 }
 
-// operationLife is how long the outcome of a deletion can be asked for.
+// operationLife is how long an outcome can be asked for.
 const operationLife = 24 * time.Hour
 
 // deleteGroup deletes a group with all that is in it, in one transaction. It answers 202 with the place where the
@@ -60,10 +60,31 @@ func (s *Service) deleteGroup(ctx context.Context, r *Request, id ID) (*Answer, 
 	if err != nil {
 		return nil, err
 	}
+	return accepted(c, token), nil
+}
+
+// Accepted answers an operation that Azure accepts and then does, where a client that knows only the status 202 would
+// not see that it is done: 202 with the place where the outcome is asked for. It is called when all is done.
+func (c *Call) Accepted(ctx context.Context) (*Answer, error) {
+	token, err := c.service.token()
+	if err != nil {
+		return nil, err
+	}
+	err = c.service.Store.Update(ctx, func(tx store.Tx) error {
+		return c.service.putOperation(tx, strings.ToLower(c.ID.Subscription), token, operation{Group: c.ID.Group, Finished: c.Now})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return accepted(c, token), nil
+}
+
+// accepted is the answer that names the place of an outcome.
+func accepted(c *Call, token string) *Answer {
 	return &Answer{Status: 202, Header: map[string]string{
-		"Location":    r.BaseURL + "/subscriptions/" + id.Subscription + "/operationresults/" + token + "?api-version=" + r.APIVersion,
+		"Location":    c.BaseURL + "/subscriptions/" + c.ID.Subscription + "/operationresults/" + token + "?api-version=" + c.APIVersion,
 		"Retry-After": "0",
-	}}, nil
+	}}
 }
 
 // putOperation records an operation and forgets those that nobody can ask for any more.
@@ -91,7 +112,7 @@ func (s *Service) putOperation(tx store.Tx, sub, token string, op operation) err
 	return tx.Put(store.Key("arm", "operation", sub, token), text)
 }
 
-// operationResult answers the poll of a deletion: 200 without a body once it is done.
+// operationResult answers the poll of what was accepted: 200 without a body once it is done.
 func (s *Service) operationResult(ctx context.Context, r *Request, sub subscription, token string) (*Answer, error) {
 	var op operation
 	err := store.View(ctx, s.Store, func(read store.Reader) error {

@@ -134,7 +134,7 @@ func TestPower(t *testing.T) {
 		{"reimage", "running"},
 	} {
 		status, _, err := w.do("POST", machines+"web/"+c.action, "")
-		if err != nil || status != 200 {
+		if err != nil || status != 202 {
 			t.Fatalf("%s: %d %v", c.action, status, err)
 		}
 		if got := state(); got != c.after {

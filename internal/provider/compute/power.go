@@ -43,14 +43,15 @@ func generalized(doc *resource.Document) bool {
 // change is what an action does to one machine.
 type change func(doc *resource.Document) error
 
-// machineActions are the POSTs of virtual machines and of scale-set instances. All complete before they answer.
+// machineActions are the POSTs of virtual machines and of scale-set instances. All complete before they answer; those that take
+// time in Azure are accepted (202) as there.
 func (p *provider) machineActions() map[string]resource.Handler {
 	actions := map[string]resource.Handler{
-		"simulateEviction": act(http.StatusNoContent, evict),
-		"generalize":       act(http.StatusOK, generalize),
+		"simulateEviction": act(evict, answering(http.StatusNoContent)),
+		"generalize":       act(generalize, answering(http.StatusOK)),
 	}
 	for name, c := range powerChanges() {
-		actions[name] = act(http.StatusOK, c)
+		actions[name] = act(c, (*resource.Call).Accepted)
 	}
 	return actions
 }
@@ -68,13 +69,20 @@ func powerChanges() map[string]change {
 	}
 }
 
-func act(status int, c change) resource.Handler {
+// answering answers what Azure does at once.
+func answering(status int) func(*resource.Call, context.Context) (*resource.Answer, error) {
+	return func(*resource.Call, context.Context) (*resource.Answer, error) {
+		return &resource.Answer{Status: status}, nil
+	}
+}
+
+func act(c change, answer func(*resource.Call, context.Context) (*resource.Answer, error)) resource.Handler {
 	return func(ctx context.Context, call *resource.Call) (*resource.Answer, error) {
 		_, err := call.Update(ctx, func(ch *resource.Change) error { return c(ch.New) })
 		if err != nil {
 			return nil, err
 		}
-		return &resource.Answer{Status: status}, nil
+		return answer(call, ctx)
 	}
 }
 

@@ -3,7 +3,6 @@ package compute
 import (
 	"context"
 	"encoding/json"
-	"net/http"
 
 	"github.com/alcedo-cloud/alcedo/internal/fault"
 	"github.com/alcedo-cloud/alcedo/internal/resource"
@@ -104,7 +103,7 @@ func (p *provider) onInstances(c change) resource.Handler {
 		if err != nil {
 			return nil, err
 		}
-		return &resource.Answer{Status: http.StatusOK}, nil
+		return call.Accepted(ctx)
 	}
 }
 
@@ -132,5 +131,5 @@ func (p *provider) deleteInstances(ctx context.Context, call *resource.Call) (*r
 	if err != nil {
 		return nil, err
 	}
-	return &resource.Answer{Status: http.StatusOK}, nil
+	return call.Accepted(ctx)
 }

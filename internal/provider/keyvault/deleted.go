@@ -3,7 +3,6 @@ package keyvault
 import (
 	"context"
 	"encoding/json"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -79,7 +78,7 @@ func (p *provider) getDeleted(ctx context.Context, call *resource.Call) (*resour
 	return &resource.Answer{Body: deletedVault(v)}, nil
 }
 
-// purge removes a deleted vault for good.
+// purge removes a deleted vault for good. Azure accepts it, and Terraform polls a 200 as if it were a resource.
 func (p *provider) purge(ctx context.Context, call *resource.Call) (*resource.Answer, error) {
 	v, err := p.deleted(ctx, call)
 	if err != nil {
@@ -92,7 +91,7 @@ func (p *provider) purge(ctx context.Context, call *resource.Call) (*resource.An
 	if err != nil {
 		return nil, fault.Wrap("keyvault.purge", err)
 	}
-	return &resource.Answer{Status: http.StatusOK}, nil
+	return call.Accepted(ctx)
 }
 
 // checkNameAvailability says whether a vault may have a name. The action that it asks for ends with read, other than its

@@ -99,7 +99,9 @@ func (p *provider) putDatabase(_ context.Context, ch *resource.Change) error {
 func sentDatabase(ch *resource.Change) (*databaseProperties, error) {
 	sent := new(databaseProperties)
 	if ch.Call.Method != "PATCH" {
-		return sent, read(ch.New.Properties, sent)
+		err := read(ch.New.Properties, sent)
+		sent.forgetEmpty()
+		return sent, err
 	}
 	var body struct {
 		Properties *databaseProperties `json:"properties"`
@@ -108,6 +110,7 @@ func sentDatabase(ch *resource.Change) (*databaseProperties, error) {
 	if body.Properties != nil {
 		sent = body.Properties
 	}
+	sent.forgetEmpty()
 	return sent, err
 }
 

@@ -72,6 +72,21 @@ func TestObjectives(t *testing.T) {
 		ok(201).want(map[string]any{"properties.currentServiceObjectiveName": "S3", "properties.maxSizeBytes": gib})
 }
 
+// TestEmptySettings sends a database and a pool as Terraform does, with every setting that has no value.
+func TestEmptySettings(t *testing.T) {
+	w := withServer(t)
+	const empty = `{"location":"chinanorth","sku":{"name":"S0"},"properties":{"autoPauseDelay":0,"collation":"","createMode":"Default",` +
+		`"elasticPoolId":"","highAvailabilityReplicaCount":0,"isLedgerOn":false,"licenseType":"","minCapacity":0,"sampleName":"","secondaryType":""}}`
+	for _, status := range []int{201, 200} {
+		body := w.do("PUT", db, empty).ok(status).want(map[string]any{"properties.collation": "SQL_Latin1_General_CP1_CI_AS"})
+		for _, name := range []string{"licenseType", "secondaryType", "autoPauseDelay", "minCapacity"} {
+			body.want(map[string]any{"properties." + name: nil})
+		}
+	}
+	w.do("PUT", srv+"/elasticPools/p", `{"location":"chinanorth","sku":{"name":"StandardPool","capacity":50},"properties":{"licenseType":""}}`).
+		ok(201).want(map[string]any{"properties.licenseType": nil})
+}
+
 func TestBadDatabases(t *testing.T) {
 	w := withServer(t)
 	at := func(rest string) string { return `{"location":"chinanorth"` + rest + `}` }

@@ -5,6 +5,26 @@ import (
 	"strings"
 )
 
+// forgetEmpty takes an empty text, and a pause or capacity of nothing, for one that was left out, as Azure does:
+// Terraform sends them all with every database. An empty pool is not forgotten: it takes the database out of its pool.
+func (s *databaseProperties) forgetEmpty() {
+	for _, sent := range []**string{
+		&s.Collation, &s.CreateMode, &s.SourceDatabaseID, &s.RestorableDroppedID, &s.SourceDeletionDate, &s.RestorePoint,
+		&s.Objective, &s.Edition, &s.ReadScale, &s.LicenseType, &s.BackupRedundancy, &s.CatalogCollation, &s.SecondaryType,
+		&s.MaintenanceID, &s.LongTermBackup, &s.RecoverableDatabase, &s.RecoveryServicePoint, &s.SourceResourceID,
+	} {
+		if *sent != nil && **sent == "" {
+			*sent = nil
+		}
+	}
+	if s.AutoPauseDelay != nil && *s.AutoPauseDelay == 0 {
+		s.AutoPauseDelay = nil
+	}
+	if s.MinCapacity != nil && *s.MinCapacity == 0 {
+		s.MinCapacity = nil
+	}
+}
+
 // apply takes the settings over that are records here.
 func (s *databaseProperties) apply(shown map[string]any, d dressing) error {
 	for _, c := range []struct {

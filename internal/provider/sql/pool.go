@@ -135,10 +135,10 @@ func (s *poolProperties) apply(shown map[string]any, size poolSize) error {
 	}
 	shown["perDatabaseSettings"] = map[string]any{"minCapacity": least, "maxCapacity": most}
 	set(shown, "zoneRedundant", s.ZoneRedundant, false)
-	if s.LicenseType != nil {
+	if s.LicenseType != nil && *s.LicenseType != "" {
 		shown["licenseType"] = *s.LicenseType
 	}
-	if s.MaintenanceID != nil {
+	if s.MaintenanceID != nil && *s.MaintenanceID != "" {
 		shown["maintenanceConfigurationId"] = *s.MaintenanceID
 	}
 	return nil
