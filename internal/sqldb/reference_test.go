@@ -36,6 +36,8 @@ func TestReference(t *testing.T) {
 		{"percentiles without a window", "SELECT PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY rate) FROM pay", []string{"Msg 10753: …"}},
 		{"percentiles of two orders", "SELECT PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY rate) OVER (ORDER BY dept) FROM pay", []string{"Msg 10758: …"}},
 		{"a percentile of texts", "SELECT PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY dept) OVER () FROM pay", []string{"Msg 402: …"}},
+		{"frames that are not", "SELECT PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY rate) OVER (ROWS UNBOUNDED PRECEDING) FROM pay", []string{"Msg 4106: The function 'percentile_disc' may not have a window frame."}},
+		{"nor of a rank", "SELECT RANK() OVER (ORDER BY rate ROWS UNBOUNDED PRECEDING) FROM pay", []string{"Msg 4106: The function 'rank' may not have a window frame."}},
 		{"no percentile", "SELECT PERCENTILE_CONT(1.5) WITHIN GROUP (ORDER BY rate) OVER () FROM pay", []string{"Msg 10761: …"}},
 		{"a group's order for another function", "SELECT RANK() WITHIN GROUP (ORDER BY rate) OVER (ORDER BY rate) FROM pay", []string{"Msg 10757: …"}},
 		{"rows without a value", "SELECT a, FIRST_VALUE(c) IGNORE NULLS OVER (ORDER BY a DESC), LAST_VALUE(c) IGNORE NULLS OVER (ORDER BY a), LAG(c) IGNORE NULLS OVER (ORDER BY a), LEAD(c, 2, -1) IGNORE NULLS OVER (ORDER BY a), LAST_VALUE(c) RESPECT NULLS OVER (ORDER BY a) FROM (VALUES (1,-3),(2,4),(3,NULL),(4,1),(5,NULL),(6,5)) AS t(a, c) ORDER BY a", []string{"1|5|-3|NULL|1|-3", "2|5|4|-3|5|4", "3|5|4|4|5|NULL", "4|5|1|4|-1|1", "5|5|1|1|-1|NULL", "6|5|5|1|-1|5"}},

@@ -14,7 +14,7 @@ func percentileOver(x *tsql.Call, name string, over *tsql.Over) (*tsql.Over, err
 	lower := strings.ToLower(name)
 	if name != "PERCENTILE_CONT" && name != "PERCENTILE_DISC" {
 		if x.WithinGroup != nil && name != "STRING_AGG" {
-			return nil, fail(x.At, 10757, 15, 1, "The function '%s' may not have a WITHIN GROUP clause.", lower)
+			return nil, fail(x.At, 10757, 15, 9, "The function '%s' may not have a WITHIN GROUP clause.", lower)
 		}
 		return over, nil
 	}
@@ -26,7 +26,7 @@ func percentileOver(x *tsql.Call, name string, over *tsql.Over) (*tsql.Over, err
 	case len(over.OrderBy) > 0:
 		return nil, fail(x.At, 10758, 15, 1, "The function '%s' may not have ORDER BY in OVER clause.", lower)
 	case over.Frame != nil:
-		return nil, fail(x.At, 10752, 15, 1, "The function '%s' may not have a window frame.", lower)
+		return nil, fail(x.At, 4106, 15, 1, "The function '%s' may not have a window frame.", lower)
 	}
 	out := *over
 	out.OrderBy = x.WithinGroup

@@ -175,7 +175,7 @@ func (b *binder) rankingCall(s *scope, x *tsql.Call, r ranking, over *tsql.Over)
 	}
 	out.Frame, err = b.frame(over, r.takesFrame)
 	if err == nil && over.Frame != nil && !r.takesFrame {
-		err = fail(x.At, 10752, 15, 1, "The function '%s' may not have a window frame.", r.name)
+		err = fail(x.At, 4106, 15, 1, "The function '%s' may not have a window frame.", strings.ToLower(r.name))
 	}
 	return out, err
 }
