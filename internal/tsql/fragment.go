@@ -52,3 +52,17 @@ func Names(text string) []string {
 	}
 	return list
 }
+
+// ParseType reads the text of a data type, as the method value of xml gets it: nvarchar(20).
+func ParseType(text string) (*DataType, error) {
+	p := &parser{lex: lexer{src: text, line: 1, quoted: true}}
+	p.advance()
+	t := p.dataType()
+	if p.tok.kind != kindEOF {
+		p.unexpected()
+	}
+	if p.err != nil {
+		return nil, p.err
+	}
+	return &t, nil
+}

@@ -24,7 +24,7 @@ func (b *binder) condition(s *scope, x tsql.Expr) (plan.Expr, error) {
 		}
 		return negate(e), nil
 	case *tsql.IsNull:
-		e, err := b.value(s, x.X)
+		e, err := b.nodeOr(s, x.X)
 		if err != nil {
 			return nil, err
 		}

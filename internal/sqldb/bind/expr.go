@@ -62,7 +62,7 @@ func (b *binder) special(s *scope, x tsql.Expr) (plan.Expr, error) {
 	case *tsql.Default:
 		return nil, fail(x.At, 156, 15, 1, "Incorrect syntax near the keyword 'DEFAULT'.")
 	case *tsql.Method:
-		return nil, unsupported(x.At, x.Name.Name)
+		return b.method(s, x)
 	case *tsql.Pair:
 		return nil, fail(x.At, 102, 15, 1, "Incorrect syntax near ':'.")
 	}
@@ -75,6 +75,9 @@ func (b *binder) special(s *scope, x tsql.Expr) (plan.Expr, error) {
 func (b *binder) columnRef(s *scope, x *tsql.Column) (plan.Expr, error) {
 	r, at, err := b.resolve(s, x)
 	if err != nil {
+		return nil, err
+	}
+	if err := b.atNodeOnly(x.At, r.c); err != nil {
 		return nil, err
 	}
 	if b.touched != nil {

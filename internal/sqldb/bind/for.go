@@ -38,12 +38,28 @@ func (b *binder) forClause(x *tsql.For, body tsql.QueryBody, q *bound) (*bound, 
 	if x.Kind == tsql.ForXML {
 		name = xmlColumn
 	}
+	if typedXML(x) {
+		name, call.T = "", value.Of(value.XML)
+	}
 	result := &column{name: name, t: call.T}
 	agg := &aggregate{in: q.rel, calls: []plan.AggregateCall{call}, callCols: []*column{result}}
 	kept := &filter{in: agg, conds: []plan.Expr{&plan.IsNull{Typed: bit(), X: refTo(result), Negate: true}}}
 	shownAs := derive(name, refTo(result))
-	shownAs.document = true
+	shownAs.document = x.Kind != tsql.ForXML // what FOR XML gives is text without TYPE, and xml with it
 	return &bound{rel: &project{in: kept, list: []plan.Expr{refTo(result)}, cols: []*column{shownAs}}}, nil
+}
+
+// typedXML reports whether FOR XML gives xml and not text.
+func typedXML(x *tsql.For) bool {
+	if x.Kind != tsql.ForXML {
+		return false
+	}
+	for i := range x.Options {
+		if x.Options[i].Name == "TYPE" {
+			return true
+		}
+	}
+	return false
 }
 
 func forName(x *tsql.For) string {
@@ -112,7 +128,7 @@ func rootName(opt *tsql.Option) *string {
 }
 
 func (b *binder) xmlDocument(x *tsql.For, cols []document.Column) (*function.Aggregate, error) {
-	o := document.XMLOptions{Row: "row", Elements: x.Mode == "PATH"}
+	o := document.XMLOptions{Row: "row", Path: x.Mode == "PATH", Elements: x.Mode == "PATH"}
 	if x.Mode != "PATH" && x.Mode != "RAW" {
 		return nil, unsupported(x.At, "FOR XML "+x.Mode)
 	}
@@ -134,7 +150,11 @@ func (b *binder) xmlDocument(x *tsql.For, cols []document.Column) (*function.Agg
 	if o.Row == "" && !o.Elements {
 		return nil, fail(x.At, 6864, 16, 1, "Row tag omission (empty row tag name) cannot be used with attribute-centric FOR XML serialization.")
 	}
-	return document.XML(cols, o), nil
+	f, err := document.XML(cols, o)
+	if err != nil {
+		return nil, at(x.At, err)
+	}
+	return f, nil
 }
 
 // raw reports whether a column's text is a document already.

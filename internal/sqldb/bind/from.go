@@ -75,7 +75,7 @@ func (b *binder) source(s *scope, x tsql.TableSource) (relation, error) {
 	case *tsql.ChangeTable:
 		return nil, unsupported(x.At, "a statement with OUTPUT as a table")
 	case *tsql.TableMethod:
-		return nil, unsupported(x.At, x.Method.Name.Name)
+		return b.tableMethod(s, x)
 	case *tsql.Rowset:
 		return nil, unsupported(x.At, x.Function)
 	}

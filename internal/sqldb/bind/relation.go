@@ -21,8 +21,9 @@ type column struct {
 	ordinal  int          // in the base table
 	// label is the collation's label where it is no column of a table: that of the expression it stands for.
 	label label
-	// document says that it shows the text of FOR JSON or FOR XML.
+	// document says that it shows the text of FOR JSON.
 	document bool
+	node     bool // of nodes(): only methods of xml take it
 }
 
 // ref is a column in an expression. Lowering makes it a Slot.

@@ -66,6 +66,9 @@ func (l *selection) star(x *tsql.SelectItem) error {
 	for _, src := range sources {
 		for i := range src.cols {
 			c := src.use(i)
+			if err := l.b.atNodeOnly(x.At, c); err != nil {
+				return err
+			}
 			l.items = append(l.items, item{x: refTo(c), name: c.name, span: x.At, variable: -1})
 		}
 	}

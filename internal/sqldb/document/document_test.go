@@ -86,12 +86,15 @@ func TestXML(t *testing.T) {
 		o    XMLOptions
 		want string
 	}{
-		{XMLOptions{Row: "r", Elements: true}, `<r id="1"><a><b>&lt;&amp;&gt;</b></a>t</r>`},
-		{XMLOptions{Row: "r", Elements: true, Root: &root}, `<all><r id="1"><a><b>&lt;&amp;&gt;</b></a>t</r></all>`},
-		{XMLOptions{Row: "", Elements: true}, `<a><b>&lt;&amp;&gt;</b></a>t`},
-		{XMLOptions{Row: "r", Elements: true, Nil: true}, `<r xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" id="1"><a><b>&lt;&amp;&gt;</b></a><n xsi:nil="true"/>t</r>`},
+		{XMLOptions{Row: "r", Path: true, Elements: true}, `<r id="1"><a><b>&lt;&amp;&gt;</b></a>t</r>`},
+		{XMLOptions{Row: "r", Path: true, Elements: true, Root: &root}, `<all><r id="1"><a><b>&lt;&amp;&gt;</b></a>t</r></all>`},
+		{XMLOptions{Row: "r", Path: true, Elements: true, Nil: true}, `<r xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" id="1"><a><b>&lt;&amp;&gt;</b></a><n xsi:nil="true"/>t</r>`},
 	} {
-		if have := text(t, XML(cols, c.o), rows...); have != c.want {
+		f, err := XML(cols, c.o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if have := text(t, f, rows...); have != c.want {
 			t.Errorf("%+v:\n have %s\n want %s", c.o, have, c.want)
 		}
 	}
