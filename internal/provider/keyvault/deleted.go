@@ -128,3 +128,8 @@ func (p *provider) checkNameAvailability(ctx context.Context, call *resource.Cal
 	}
 	return &resource.Answer{Body: answer}, nil
 }
+
+// noHSMs lists managed HSMs, of which this cloud has none.
+func noHSMs(context.Context, *resource.Call) (*resource.Answer, error) {
+	return &resource.Answer{Body: map[string]any{"value": []any{}}}, nil
+}

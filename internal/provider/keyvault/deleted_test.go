@@ -59,6 +59,9 @@ func TestPurge(t *testing.T) {
 	w.as(owner, "DELETE", vaults+"kv1", version, "").ok(200)
 	w.as(reader, "POST", deleted+"kv1/purge", version, "").refused(fault.Denied, "AuthorizationFailed", "Microsoft.KeyVault/locations/deletedVaults/purge/action")
 	w.as(owner, "POST", deleted+"kv1/purge", version, "").ok(202)
+	if hsms := w.as(owner, "GET", sub+"/providers/Microsoft.KeyVault/deletedManagedHSMs", version, "").ok(200).body["value"]; len(hsms.([]any)) != 0 {
+		t.Errorf("deleted HSMs: %v", hsms)
+	}
 	w.as(owner, "GET", deleted+"kv1", version, "").refused(fault.NotFound, "DeletedVaultNotFound", "")
 	w.as(owner, "PUT", vaults+"kv1", version, definition()).ok(201)
 	w.as(owner, "GET", vaults+"kv1/secrets/s", version, "").refused(fault.NotFound, "SecretNotFound", "'s'")

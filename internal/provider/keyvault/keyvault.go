@@ -43,6 +43,7 @@ func Provider(c Config) resource.Provider {
 		{Name: "vaults/keys", APIVersions: versions(), Get: p.getKey, List: p.listKeys, Put: p.putKey},
 		{Name: "vaults/keys/versions", APIVersions: versions(), Get: p.getKey, List: p.listKeyVersions},
 		{Name: "deletedVaults", APIVersions: versions(), Global: true, List: p.listDeleted},
+		{Name: "deletedManagedHSMs", APIVersions: versions(), Global: true, List: noHSMs}, // az asks with each list of vaults
 		{
 			Name: "locations/deletedVaults", APIVersions: versions(), Global: true, Get: p.getDeleted,
 			Actions: map[string]resource.Handler{"purge": p.purge},
