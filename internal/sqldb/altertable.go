@@ -2,6 +2,7 @@ package sqldb
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/bind"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/catalog"
@@ -62,6 +63,9 @@ func (r *run) alter(e *catalog.Edit, tx *txn.Tx, old *catalog.Table, s *tsql.Alt
 	case *tsql.TableTriggers:
 		return r.tableTriggers(e, t, a)
 	case *tsql.TableOptions:
+		if strings.HasSuffix(a.Verb, "CHANGE_TRACKING") {
+			return value.Errorf(40510, 16, 1, "Statement 'ALTER TABLE %s' is not supported in this version of SQL Server.", a.Verb)
+		}
 		return refuseOptions(a.Options)
 	default:
 		err = value.Errorf(40510, 16, 1, "Statement 'ALTER TABLE SWITCH' is not supported in this version of SQL Server.")

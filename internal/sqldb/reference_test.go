@@ -51,6 +51,8 @@ func TestReference(t *testing.T) {
 		{"not of a short column", "UPDATE doc SET s.WRITE('a', 0, 1)", []string{"Msg 258: Cannot call methods on varchar."}},
 		{"not of NULL", "UPDATE doc SET t = NULL; UPDATE doc SET t.WRITE(N'a', 0, 1)", []string{"Msg 5302: Mutator 'WRITE()' on 't' cannot be called on a null value."}},
 		{"no other method", "UPDATE doc SET t.modify('x')", []string{"Msg 40517: …"}},
+		{"no transaction of several servers", "BEGIN DISTRIBUTED TRAN; SELECT @@TRANCOUNT", []string{"Msg 40510: Statement 'BEGIN DISTRIBUTED TRANSACTION' is not supported in this version of SQL Server.", "0"}},
+		{"no tracking of changes", "ALTER TABLE t ENABLE CHANGE_TRACKING", []string{"Msg 40510: Statement 'ALTER TABLE ENABLE CHANGE_TRACKING' is not supported in this version of SQL Server."}},
 		{"TYPEPROPERTY", "SELECT TYPEPROPERTY('tinyint', 'PRECISION'), TYPEPROPERTY('decimal', 'PRECISION'), TYPEPROPERTY('money', 'PRECISION'), TYPEPROPERTY('nowhere', 'PRECISION')", []string{"3|18|19|NULL"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

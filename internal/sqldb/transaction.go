@@ -165,6 +165,9 @@ func (r *run) transactionStatement(st tsql.Statement) (ok bool, err error) {
 	s := r.session
 	switch st := st.(type) {
 	case *tsql.BeginTransaction:
+		if st.Distributed {
+			return true, value.Errorf(40510, 16, 1, "Statement 'BEGIN DISTRIBUTED TRANSACTION' is not supported in this version of SQL Server.")
+		}
 		return true, s.beginTransaction(r.out)
 	case *tsql.Commit:
 		if r.out.capture != nil && s.count <= r.bottom {
