@@ -27,7 +27,7 @@ func attempts(nc net.Conn) attempt {
 	)
 	ask := func(fd uintptr) {
 		for {
-			got, _, failed = syscall.Recvfrom(int(fd), into, 0) // Go's sockets do not block
+			got, failed = syscall.Read(int(fd), into) // Go's sockets do not block
 			if !errors.Is(failed, syscall.EAGAIN) || !more() {
 				return
 			}
