@@ -18,6 +18,7 @@ import (
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 
+	"github.com/alcedo-cloud/alcedo/internal/blob"
 	"github.com/alcedo-cloud/alcedo/internal/clock"
 	"github.com/alcedo-cloud/alcedo/internal/cloud"
 	"github.com/alcedo-cloud/alcedo/internal/config"
@@ -126,7 +127,7 @@ func (a *App) forget() error {
 }
 
 func (a *App) openStore() error {
-	options := pebble.Options{InMemory: a.Settings.Ephemeral}
+	options := pebble.Options{InMemory: a.Settings.Ephemeral, Apart: [][]byte{blob.InlineContents()}}
 	if !a.Settings.Ephemeral {
 		options.Dir = filepath.Join(a.Settings.Folder, config.StoreFolder)
 	}

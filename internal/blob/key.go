@@ -91,7 +91,11 @@ func keyBlock(i instance, name, blockID string) []byte {
 	return append(keyStaged(i, name), blockID...)
 }
 
-func keyData(id content.ID) []byte { return append(store.Prefix("blob", "d"), id[:]...) }
+// InlineContents is the prefix of the contents that are kept in the store. Their IDs begin with the moment they were made
+// at, so that a new one comes behind all others.
+func InlineContents() []byte { return store.Prefix("blob", "d") }
+
+func keyData(id content.ID) []byte { return append(InlineContents(), id[:]...) }
 
 func prefixManifest(id content.ID) []byte { return append(store.Prefix("blob", "m"), id[:]...) }
 

@@ -52,6 +52,10 @@ type Options struct {
 	InMemory bool   // nothing survives Close
 	FS       vfs.FS // nil: the machine's, or memory where InMemory is set
 	MemTable int    // bytes of writes kept in memory before they go to a table on disk; 0: 16 MiB
+
+	// Apart are prefixes whose keys share no table with others. Where new keys come behind all earlier ones, a table of
+	// them overlaps no other, and is moved down as it is, rather than read and written again.
+	Apart [][]byte
 }
 
 // Store is the backend. See store.Store for what its methods promise.
@@ -61,7 +65,8 @@ type Store struct {
 	lock     *pebble.Lock
 	dir      string
 	memTable uint64
-	volatile bool // no log: there is nothing to sync
+	borders  [][]byte // no table has keys on both sides of one; in order
+	volatile bool     // no log: there is nothing to sync
 
 	writer  chan struct{} // holds one token; who has it writes
 	closing chan struct{} // closed by Close
@@ -112,7 +117,7 @@ func Open(o Options) (*Store, error) {
 		return nil, lockFault(o.Dir, err)
 	}
 	s := &Store{
-		fence: fence, lock: lock, dir: o.Dir, memTable: uint64(o.MemTable), volatile: o.InMemory && o.FS == nil,
+		fence: fence, lock: lock, dir: o.Dir, memTable: uint64(o.MemTable), borders: borders(o.Apart), volatile: o.InMemory && o.FS == nil,
 		writer: make(chan struct{}, 1), closing: make(chan struct{}), commits: make(chan *commit), syncs: make(chan *commit, 1024),
 	}
 	s.writer <- struct{}{}
@@ -165,6 +170,7 @@ func (s *Store) pebbleOptions() *pebble.Options {
 		EventListener:      s.fence.listener(),
 		WALMinSyncInterval: s.minSyncInterval,
 	}
+	o.Experimental.SpanPolicyFunc = s.nextBorder
 	// What was just written is about to be written again, further down.
 	o.Levels[0].Compression = func() *sstable.CompressionProfile { return sstable.NoCompression }
 	for level := range o.Levels {
