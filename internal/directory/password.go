@@ -45,9 +45,10 @@ func (s *Service) NewPassword() (string, error) {
 	return "Al1~" + text, err
 }
 
-// drawText draws n characters of an alphabet of 64.
+// drawText draws n characters of an alphabet of 64. None of them is a hyphen: behind the option of a command, a secret that
+// begins with one is taken for another option.
 func (s *Service) drawText(n int) (string, error) {
-	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._"
 	b := make([]byte, n)
 	if _, err := io.ReadFull(s.rand, b); err != nil {
 		return "", err
