@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -21,6 +22,28 @@ func wantReason(t *testing.T, what string, err error, kind fault.Kind, reason st
 	t.Helper()
 	if !fault.Is(err, kind) || fault.ReasonOf(err) != reason {
 		t.Errorf("%s: %v (%s); want %s", what, err, fault.ReasonOf(err), reason)
+	}
+}
+
+// TestAlphabet draws from each byte that there is.
+func TestAlphabet(t *testing.T) {
+	var every [256]byte
+	for i := range every {
+		every[i] = byte(i)
+	}
+	text, err := (&Service{rand: bytes.NewReader(every[:])}).drawText(len(every))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(text, "-") {
+		t.Errorf("%q has a hyphen, which az takes for an option at its start", text)
+	}
+	distinct := map[rune]bool{}
+	for _, r := range text {
+		distinct[r] = true
+	}
+	if len(distinct) != 64 {
+		t.Errorf("%d characters are drawn, want 64", len(distinct))
 	}
 }
 
