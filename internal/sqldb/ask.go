@@ -115,6 +115,8 @@ func (e surroundings) askSession(name string, args []value.Value) (value.Value, 
 		return number(0)
 	case "@@DATEFIRST":
 		return number(s.settings.dateFirst)
+	case "DATEFORMAT": // of functions that read dates in texts; no function of the language
+		return words(s.settings.dateOrder.String())
 	case "@@LANGUAGE":
 		return words(s.settings.language)
 	case "@@LANGID", "@@PACKET_ERRORS", "@@TOTAL_ERRORS", "@@TOTAL_READ", "@@TOTAL_WRITE", "@@CPU_BUSY", "@@IDLE", "@@IO_BUSY", "@@PACK_RECEIVED", "@@PACK_SENT", "@@CONNECTIONS":
@@ -173,7 +175,7 @@ func (e surroundings) askConnection(name string, args []value.Value) (value.Valu
 		return number(31250)
 	case "CURSOR_STATUS":
 		return e.cursorStatus(args)
-	case "@@REMSERVER", "APPLOCK_MODE", "APPLOCK_TEST", "COLUMNS_UPDATED", "INDEXKEY_PROPERTY", "DATABASEPROPERTY", "LOGINPROPERTY", "ASSEMBLYPROPERTY",
+	case "@@REMSERVER", "COLUMNS_UPDATED", "INDEXKEY_PROPERTY", "DATABASEPROPERTY", "LOGINPROPERTY", "ASSEMBLYPROPERTY",
 		"FULLTEXTSERVICEPROPERTY", "FULLTEXTCATALOGPROPERTY":
 		return nothing()
 	case "@@SERVERNAME":
@@ -264,6 +266,8 @@ func (e surroundings) askCounter(name string, args []value.Value) (value.Value, 
 		return value.OfInt(n), err
 	case "NEXT VALUE FOR":
 		return e.nextValue(int32(args[0].Int64()))
+	case "APPLOCK_MODE", "APPLOCK_TEST":
+		return e.askLock(name, args)
 	case "@@DBTS", "MIN_ACTIVE_ROWVERSION":
 		n, _, err := e.session.service.engine.Last(e.ctx, txn.Counter{Database: e.session.db.id, Kind: txn.RowVersions, Seed: 2001, Increment: 1})
 		return value.OfByteSlice(binary.BigEndian.AppendUint64(nil, uint64(n))), err

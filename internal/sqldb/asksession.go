@@ -35,7 +35,7 @@ func sessionRow(one *session, own bool) []value.Value {
 		number(int64(one.id)), value.OfDateTime(ticksOf(one.began)), value.OfString(one.login.Host), value.OfString(one.login.App),
 		value.OfString(one.original.login), number(int64(one.databaseNumber())), value.OfString(status),
 		number(int64(one.login.Process)), number(int64(count)), address, value.OfDateTime(ticksOf(one.began)), value.OfString(one.login.Library),
-		value.OfString(set.language), value.OfString(set.dateFormat), number(int64(set.dateFirst)), number(int64(set.isolation)),
+		value.OfString(set.language), value.OfString(set.dateOrder.String()), number(int64(set.dateFirst)), number(int64(set.isolation)),
 		number(set.lockTimeout), number(int64(set.deadlockPriority)), number(affected), number(int64(last)), number(set.textSize), number(int64(descriptor)),
 	}
 	for _, on := range []bool{

@@ -86,7 +86,7 @@ func (r *run) declaredOutputs(p *invocation) error {
 		if to.Collation == nil {
 			to.Collation = o.Type.Collation
 		}
-		v, err := passTo(o.Value, o.Type, to)
+		v, err := r.passTo(o.Value, o.Type, to)
 		if err != nil {
 			return err
 		}
@@ -273,7 +273,7 @@ func (r *run) fill(sc *scope, p *invocation, first int, declaration string) ([]i
 			places = append(places, place)
 			continue
 		}
-		v, err := passTo(a.Value, a.Type, sc.layout.types[place])
+		v, err := r.passTo(a.Value, a.Type, sc.layout.types[place])
 		if err != nil {
 			return nil, err
 		}

@@ -277,7 +277,7 @@ func (r *run) fetchInto(c *cursor, into []string, row []value.Value) error {
 		if !ok {
 			return undeclared(into[i])
 		}
-		v, err := convertTo(row[i], c.columns[i].Type, t)
+		v, err := r.convertTo(row[i], c.columns[i].Type, t)
 		if err != nil {
 			return err
 		}

@@ -109,10 +109,11 @@ type bound struct {
 type bindMode struct {
 	ansiNulls      bool
 	identityInsert int32
+	dateOrder      value.DateOrder
 }
 
 func (s *session) bindMode() bindMode {
-	return bindMode{s.settings.ansiNulls, s.settings.identityInsert}
+	return bindMode{s.settings.ansiNulls, s.settings.identityInsert, s.settings.dateOrder}
 }
 
 // boundExpr is an expression's.

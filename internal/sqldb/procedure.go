@@ -85,7 +85,7 @@ func (r *run) takeOutputs(s *tsql.Execute, p *invocation, targets map[int]int) e
 		if !ok {
 			continue
 		}
-		v, err := passTo(o.Value, o.Type, r.scope.layout.types[place])
+		v, err := r.passTo(o.Value, o.Type, r.scope.layout.types[place])
 		if err != nil {
 			return err
 		}
@@ -340,7 +340,7 @@ func (r *run) fillModule(sc *scope, b *body, m *catalog.Module, p *invocation) (
 			given[place] = true
 			continue
 		}
-		v, err := passTo(a.Value, a.Type, sc.layout.types[place])
+		v, err := r.passTo(a.Value, a.Type, sc.layout.types[place])
 		if err != nil {
 			return nil, err
 		}

@@ -18,7 +18,7 @@ func (r *run) environment(local *bool) *bind.Environment {
 	s := r.session
 	env := &bind.Environment{
 		Catalog: s.view(), DefaultSchema: r.defaultSchema(),
-		QuotedIdentifier: s.settings.quotedIdentifier, ANSINullsOff: !s.settings.ansiNulls,
+		QuotedIdentifier: s.settings.quotedIdentifier, ANSINullsOff: !s.settings.ansiNulls, DateOrder: s.settings.dateOrder,
 		Virtual: virtual, Function: tableFunction,
 		Table: func(name string) *catalog.Table {
 			t := r.localTable(name)

@@ -79,7 +79,7 @@ func TestReset(t *testing.T) {
 	reset(false)
 	b.want(lock, "0")
 	b.want("EXEC sp_releaseapplock @Resource = 'other', @LockOwner = 'Session'", "Msg 1223: …")
-	b.want("EXEC sp_releaseapplock @Resource = 'M', @LockOwner = 'Session'")
+	b.want("EXEC sp_releaseapplock @Resource = 'm', @LockOwner = 'Session'")
 	a.want(lock, "0")
 	if err := a.session.Close(); err != nil {
 		t.Fatal(err)

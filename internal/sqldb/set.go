@@ -132,11 +132,11 @@ func (r *run) setValue(s *tsql.SetValue) error {
 		}
 		set.dateFirst = int(n)
 	case "DATEFORMAT":
-		f := strings.ToLower(v.Text())
-		if !strings.Contains("|mdy|dmy|ymd|ydm|myd|dym|", "|"+f+"|") || len(f) != 3 {
+		o, ok := value.DateOrderOf(v.Text())
+		if !ok {
 			return value.Errorf(2741, 16, 2, "SET DATEFORMAT date order '%s' is invalid.", v.Text())
 		}
-		set.dateFormat = f
+		set.dateOrder = o
 	case "LANGUAGE":
 		return r.setLanguage(v.Text())
 	case "CONTEXT_INFO":
@@ -175,9 +175,10 @@ func (r *run) setDeadlockPriority(v value.Value, t value.Type) error {
 func (r *run) setLanguage(name string) error {
 	switch strings.ToLower(name) {
 	case "us_english", "english":
-		r.session.settings.dateFirst, r.session.settings.dateFormat = 7, "mdy"
+		r.session.settings.dateFirst, r.session.settings.dateOrder = 7, 0
 	case "british", "british english":
-		r.session.settings.dateFirst, r.session.settings.dateFormat = 1, "dmy"
+		r.session.settings.dateFirst = 1
+		r.session.settings.dateOrder, _ = value.DateOrderOf("dmy")
 		name = "British"
 	default:
 		return value.Errorf(2740, 16, 1, "SET LANGUAGE failed because '%s' is not an official language name or a language alias on this SQL Server.", name)

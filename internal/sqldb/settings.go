@@ -1,6 +1,9 @@
 package sqldb
 
-import "github.com/alcedo-cloud/alcedo/internal/sqldb/txn"
+import (
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/txn"
+	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
+)
 
 // settings are what SET changes for a session. A procedure that changes one changes it for itself.
 type settings struct {
@@ -26,7 +29,7 @@ type settings struct {
 	rowCount           int64 // 0 is no limit
 	textSize           int64
 	dateFirst          int
-	dateFormat         string
+	dateOrder          value.DateOrder // DATEFORMAT
 	language           string
 	identityInsert     int32 // the table; 0 for none
 	deadlockPriority   int
@@ -38,6 +41,6 @@ func defaults() settings {
 	return settings{
 		quotedIdentifier: true, ansiNulls: true, ansiWarnings: true, ansiPadding: true, ansiNullDefault: true,
 		arithAbort: true, concatNull: true, isolation: txn.ReadCommitted, lockTimeout: -1, textSize: -1,
-		dateFirst: 7, dateFormat: "mdy", language: "us_english",
+		dateFirst: 7, language: "us_english",
 	}
 }

@@ -60,8 +60,7 @@ type session struct {
 	permittedFor  *catalog.Database
 	fetchStatus   int
 	memory        *exec.Budget
-	lockHolder    *txn.Tx        // of application locks whose owner is the session
-	locks         map[string]int // those locks, and how often each was taken
+	lockHolder    *txn.Tx // of application locks whose owner is the session
 
 	ending sync.Once
 	ended  chan struct{}
@@ -195,7 +194,7 @@ func (s *session) Reset(_ context.Context, keep bool, out Sink) error {
 // releaseLocks gives up the application locks whose owner is the session.
 func (s *session) releaseLocks() error {
 	holder := s.lockHolder
-	s.lockHolder, s.locks = nil, nil
+	s.lockHolder = nil
 	if holder == nil {
 		return nil
 	}

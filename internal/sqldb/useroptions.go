@@ -19,7 +19,7 @@ func (r *run) userOptions(s *tsql.DBCC) error {
 	rows := [][2]string{
 		{"textsize", itoa64(set.textSize)},
 		{"language", set.language},
-		{"dateformat", set.dateFormat},
+		{"dateformat", set.dateOrder.String()},
 		{"datefirst", itoa(set.dateFirst)},
 		{"lock_timeout", itoa64(set.lockTimeout)},
 	}

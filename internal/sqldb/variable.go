@@ -169,7 +169,7 @@ func (r *run) assign(place int, t value.Type, x tsql.Expr) error {
 	if err != nil {
 		return err
 	}
-	if v, err = convertTo(v, from, t); err != nil {
+	if v, err = r.convertTo(v, from, t); err != nil {
 		return err
 	}
 	r.scope.frame[place] = v
@@ -187,13 +187,21 @@ func convertTo(v value.Value, from, to value.Type) (value.Value, error) {
 	return value.Converter(from, to)(v)
 }
 
+// convertTo is the function of that name with the dates of texts as the session reads them.
+func (r *run) convertTo(v value.Value, from, to value.Type) (value.Value, error) {
+	if o := r.session.settings.dateOrder; o != 0 && to.IsDateTime() && from.IsString() {
+		return value.StyledConverter(from, to, value.Ordered(value.NoStyle, o))(v)
+	}
+	return convertTo(v, from, to)
+}
+
 // passTo converts a value on its way into a parameter or back from one: what does not fit is 8114, whatever the conversion
 // says of it elsewhere.
-func passTo(v value.Value, from, to value.Type) (value.Value, error) {
+func (r *run) passTo(v value.Value, from, to value.Type) (value.Value, error) {
 	if v.IsNull() || !value.Implicit(from, to) {
 		return convertTo(v, from, to)
 	}
-	out, err := convertTo(v, from, to)
+	out, err := r.convertTo(v, from, to)
 	if err != nil {
 		return out, value.NotConverted(from, to)
 	}

@@ -66,10 +66,10 @@ func (p *parser) advance() {
 	p.last = p.tok
 	if p.peeks {
 		p.tok, p.peeks = p.ahead, false
-		return
+	} else {
+		p.tok = p.lex.next()
 	}
-	p.tok = p.lex.next()
-	if p.lex.err != nil && p.err == nil {
+	if p.tok.kind == kindEOF && p.lex.err != nil && p.err == nil {
 		p.stop(p.lex.err)
 	}
 }

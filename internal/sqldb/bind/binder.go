@@ -38,6 +38,7 @@ type binder struct {
 	inWindow     bool                // a window function is being bound
 	checked      map[relation]bool   // the views WITH CHECK OPTION that were bound; nil where nobody asks
 	atNode       bool                // a column is being bound where one of nodes() may stand
+	choosing     bool                // what CASE or its like gives is being bound
 	touched      map[*scope]bool     // the scopes whose columns an aggregate names; nil outside of one
 }
 

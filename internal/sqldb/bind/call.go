@@ -23,6 +23,10 @@ func (b *binder) call(s *scope, x *tsql.Call) (plan.Expr, error) {
 		return b.windowCall(s, x, name)
 	}
 	switch name {
+	case "COALESCE", "NULLIF", "IIF", "ISNULL", "CHOOSE":
+		defer b.amongOthers()()
+	}
+	switch name {
 	case "COALESCE":
 		return b.coalesce(s, x)
 	case "NULLIF":
@@ -201,7 +205,17 @@ func (b *binder) parseValue(s *scope, x *tsql.ParseValue) (plan.Expr, error) {
 	return b.fold(&plan.Convert{Typed: plan.Typed{T: to}, X: e, Style: value.NoStyle, Try: x.Try}), nil
 }
 
+// amongOthers begins an expression that computes only some of what it is given; the function ends it.
+func (b *binder) amongOthers() func() {
+	outer := b.choosing
+	b.choosing = true
+	return func() { b.choosing = outer }
+}
+
 func (b *binder) nextValue(s *scope, x *tsql.NextValue) (plan.Expr, error) {
+	if b.choosing {
+		return nil, fail(x.At, 11741, 15, 1, "NEXT VALUE FOR function cannot be used within CASE, CHOOSE, COALESCE, IIF, ISNULL and NULLIF.")
+	}
 	if s.clause == clauseWhere || s.clause == clauseGroup || s.clause == clauseHaving || s.clause == clauseOrder || s.clause == clauseOn {
 		return nil, fail(x.At, 11720, 15, 1, "NEXT VALUE FOR function is not allowed in the TOP, OVER, OUTPUT, ON, WHERE, GROUP BY, HAVING, or ORDER BY clauses.")
 	}

@@ -8,6 +8,7 @@ import (
 
 // caseExpr binds CASE. With an operand each WHEN is a comparison with it.
 func (b *binder) caseExpr(s *scope, x *tsql.Case) (plan.Expr, error) {
+	defer b.amongOthers()()
 	if x.Operand == nil {
 		return b.caseOf(s, x, nil)
 	}

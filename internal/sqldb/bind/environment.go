@@ -33,6 +33,8 @@ type Environment struct {
 	QuotedIdentifier bool
 	// ANSINullsOff is SET ANSI_NULLS OFF: = NULL is IS NULL where the NULL is written.
 	ANSINullsOff bool
+	// DateOrder is SET DATEFORMAT.
+	DateOrder value.DateOrder
 	// Owner is the owner of the module whose body is bound, 0 outside of one: ownership chains begin there.
 	Owner int32
 	// Defining is the view or function whose query is bound, 0 for none: it may not name itself.

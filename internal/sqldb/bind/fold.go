@@ -9,6 +9,9 @@ import (
 func (b *binder) fold(e plan.Expr) plan.Expr {
 	switch e := e.(type) {
 	case *plan.Convert:
+		if b.readsDate(e.X.Type(), e.T) {
+			e.Order = b.env.DateOrder
+		}
 		return foldConvert(e)
 	case *plan.Binary:
 		return foldBinary(e)
@@ -28,6 +31,11 @@ func (b *binder) fold(e plan.Expr) plan.Expr {
 	return e
 }
 
+// readsDate reports whether a conversion reads a date in the order that the session has set.
+func (b *binder) readsDate(from, to value.Type) bool {
+	return b.env.DateOrder != 0 && to.IsDateTime() && from.IsString()
+}
+
 func foldConvert(e *plan.Convert) plan.Expr {
 	c, ok := e.X.(*plan.Const)
 	if !ok {
@@ -35,6 +43,8 @@ func foldConvert(e *plan.Convert) plan.Expr {
 	}
 	var f func(value.Value) (value.Value, error)
 	switch {
+	case e.Order != 0:
+		f = value.StyledConverter(c.T, e.T, e.DateStyle())
 	case e.Target != nil:
 		f = value.Assigner(c.T, e.T)
 	case e.Implicit:

@@ -107,8 +107,10 @@ func (ins *insertion) cell(s *scope, x tsql.Expr, p *place) (plan.Expr, error) {
 	case *tsql.Literal:
 		if e, err = ins.b.literal(x, false); err == nil {
 			// The constant is new: it can be changed.
-			if out, ok := p.constant(e.(*plan.Const)); ok {
-				return out, nil
+			if c := e.(*plan.Const); !ins.b.readsDate(c.T, p.column.Type) {
+				if out, ok := p.constant(c); ok {
+					return out, nil
+				}
 			}
 		}
 	default:

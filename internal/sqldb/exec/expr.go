@@ -21,6 +21,8 @@ type compiler struct {
 	targets  map[*plan.Rules]*target
 	scans    map[int32]int // how many there are of each table
 	calls    int           // of functions with bodies
+	// sequences are those of which all mentions give one number, with the number of its state.
+	sequences map[int64]int
 }
 
 func (c *compiler) state() int {
@@ -108,7 +110,7 @@ func (c *compiler) call(x *plan.Call) (evaluator, error) {
 		return nil, err
 	}
 	eval, types, number := x.Function.Eval, x.Types, c.state()
-	return func(r *run, row Row) (value.Value, error) {
+	return c.numbered(x, func(r *run, row Row) (value.Value, error) {
 		values := r.buffer(number, len(args))
 		for i, arg := range args {
 			v, err := arg(r, row)
@@ -118,7 +120,7 @@ func (c *compiler) call(x *plan.Call) (evaluator, error) {
 			values[i] = v
 		}
 		return eval(r.environment(), values, types)
-	}, nil
+	}), nil
 }
 
 func (r *run) environment() function.Environment { return r.Context.Environment }
@@ -152,7 +154,7 @@ func (c *compiler) convert(x *plan.Convert) (evaluator, error) {
 		return nil, err
 	}
 	from, to := x.X.Type(), x.T
-	if x.Target != nil {
+	if x.Target != nil && x.Order == 0 {
 		return assign(in, from, to, x.Target), nil
 	}
 	if from.ID == value.Void || value.Same(from, to) {
@@ -161,6 +163,9 @@ func (c *compiler) convert(x *plan.Convert) (evaluator, error) {
 	style := x.Style
 	if x.Implicit {
 		style = value.NoStyle
+	}
+	if x.Order != 0 {
+		style = x.DateStyle()
 	}
 	f := value.StyledConverter(from, to, style)
 	if !x.Try {

@@ -150,6 +150,9 @@ func (n *inserting) whole(r *run, w *writing, row, source Row) error {
 
 // supply gives the columns their values that the source does not.
 func (n *inserting) supply(r *run, w *writing, row Row) error {
+	if n.begin != nil {
+		n.begin(r)
+	}
 	for o, e := range n.defaults {
 		if e == nil || n.given[o] {
 			continue

@@ -54,7 +54,7 @@ func (c *compiler) values(n *plan.Values) (operator, error) {
 	rows := make([][]evaluator, len(n.Rows))
 	for i, row := range n.Rows {
 		var err error
-		if rows[i], err = c.exprs(row); err != nil {
+		if rows[i], err = c.row(row); err != nil {
 			return nil, err
 		}
 	}
@@ -133,7 +133,7 @@ func (c *compiler) project(n *plan.Project) (operator, error) {
 	if err != nil {
 		return nil, err
 	}
-	exprs, err := c.exprs(n.Exprs)
+	exprs, err := c.row(n.Exprs)
 	if err != nil {
 		return nil, err
 	}

@@ -82,13 +82,17 @@ func compileStatement(database int32, s *plan.Statement) (*compiled, error) {
 }
 
 func (c *compiler) assignments(list []plan.Assignment) ([]assignment, error) {
+	exprs := make([]plan.Expr, len(list))
+	for i := range list {
+		exprs[i] = list[i].X
+	}
+	compiled, err := c.row(exprs)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]assignment, len(list))
-	for i, a := range list {
-		x, err := c.expr(a.X)
-		if err != nil {
-			return nil, err
-		}
-		out[i] = assignment{a.Variable, x}
+	for i, x := range compiled {
+		out[i] = assignment{list[i].Variable, x}
 	}
 	return out, nil
 }

@@ -220,6 +220,9 @@ func (k *reference) consequence(r *run, action catalog.Action, updated bool, to,
 		case catalog.SetDefault:
 			next[o] = value.Null()
 			if o < len(k.child.defaults) && k.child.defaults[o] != nil {
+				if k.child.begin != nil && i == 0 {
+					k.child.begin(r)
+				}
 				v, err := k.child.defaults[o](r, nil)
 				if err != nil {
 					return change{}, err

@@ -16,6 +16,7 @@ type target struct {
 	rules       *plan.Rules
 	database    int32
 	defaults    []evaluator // by ordinal; nil for NULL
+	begin       func(*run)  // before the defaults of a row; nil where nothing is to be done
 	computed    []evaluator // by ordinal; nil for stored columns
 	hasComputed bool
 	checks      []check
@@ -64,9 +65,12 @@ func (c *compiler) target(t *catalog.Table, rules *plan.Rules) (*target, error) 
 }
 
 func (g *target) compile(c *compiler, rules *plan.Rules) (err error) {
-	if g.defaults, err = c.optional(rules.Defaults); err != nil {
+	begin, end := c.sameNumbers(rules.Defaults)
+	g.defaults, err = c.optional(rules.Defaults)
+	if end(); err != nil {
 		return err
 	}
+	g.begin = begin
 	if g.computed, err = c.optional(rules.Computed); err != nil {
 		return err
 	}

@@ -52,13 +52,17 @@ func (c *compiler) update(n *plan.Update) (func(r *run, emit func(Row) error) (i
 }
 
 func (c *compiler) setColumns(list []plan.SetColumn) ([]setColumn, error) {
+	exprs := make([]plan.Expr, len(list))
+	for i := range list {
+		exprs[i] = list[i].X
+	}
+	compiled, err := c.row(exprs)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]setColumn, len(list))
-	for i, s := range list {
-		x, err := c.expr(s.X)
-		if err != nil {
-			return nil, err
-		}
-		out[i] = setColumn{s.Ordinal, x}
+	for i, x := range compiled {
+		out[i] = setColumn{list[i].Ordinal, x}
 	}
 	return out, nil
 }

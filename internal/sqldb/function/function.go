@@ -90,11 +90,26 @@ func (c *call) fail(err error) value.Value {
 
 // as converts an argument.
 func (c *call) as(i int, t value.Type) value.Value {
-	v, err := value.Convert(c.args[i], c.types[i], t, value.NoStyle)
+	style := value.NoStyle
+	if t.IsDateTime() && c.types[i].IsString() {
+		style = c.dateStyle()
+	}
+	v, err := value.Convert(c.args[i], c.types[i], t, style)
 	if err != nil {
 		return c.fail(err)
 	}
 	return v
+}
+
+// dateStyle is how the session reads dates in texts.
+func (c *call) dateStyle() int {
+	v, err := c.env.Ask("DATEFORMAT", nil)
+	if err != nil {
+		c.fail(err)
+		return value.NoStyle
+	}
+	o, _ := value.DateOrderOf(v.Text()) // of a session's, which has no others
+	return value.Ordered(value.NoStyle, o)
 }
 
 var (

@@ -273,6 +273,6 @@ func isDate(c *call) value.Value {
 	if c.args[0].IsNull() || !t.IsString() && t.ID != value.DateTime && t.ID != value.SmallDateTime && t.ID != value.Int {
 		return value.OfInt(0)
 	}
-	_, err := value.Convert(c.args[0], t, value.Of(value.DateTime), value.NoStyle)
+	_, err := value.Convert(c.args[0], t, value.Of(value.DateTime), c.dateStyle())
 	return value.OfBool(err == nil && t.ID != value.Int)
 }

@@ -56,8 +56,18 @@ type Convert struct {
 	Style    int
 	Try      bool // NULL instead of an error
 	Implicit bool // the error is that of an implicit conversion
+	// Order is how the session reads dates in texts.
+	Order value.DateOrder
 	// Target is set where a column is given the value: then a string that is too long is error 2628, and is not cut.
 	Target *Target
+}
+
+// DateStyle is the style of a text that becomes a date.
+func (e *Convert) DateStyle() int {
+	if e.Implicit {
+		return value.Ordered(value.NoStyle, e.Order)
+	}
+	return value.Ordered(e.Style, e.Order)
 }
 
 // Target is a column that is given a value, as error 2628 names it.

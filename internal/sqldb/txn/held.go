@@ -25,6 +25,7 @@ type tableLocks struct {
 	keys  map[uint64]modeSet
 	all   modeSet // the union of keys
 	next  int     // number of keys at which escalation is tried
+	taken int     // of a named lock: how often it was taken
 }
 
 func (h *heldLocks) table(on resource) *tableLocks {

@@ -92,7 +92,7 @@ func dateOfDate(v Value, from, to Type) (Value, error) {
 func roundClock(ticks int64, scale uint8) int64 { return roundTo(ticks, scale) % TicksPerDay }
 
 func dateOfString(s string, from, to Type, style int) (Value, error) {
-	r, fault := readDate(s, style)
+	r, fault := readDate(s, style, to.ID)
 	if fault == dateFine {
 		fault = r.fitsForm(to, strings.TrimSpace(s))
 	}

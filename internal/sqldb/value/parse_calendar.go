@@ -1,5 +1,7 @@
 package value
 
+import "strings"
+
 // resolve makes a date of the numbers and the month.
 func (r *dateReader) resolve() {
 	var year, month, day int
@@ -56,13 +58,7 @@ func (r *dateReader) unseparated(n string) (year, month, day int) {
 
 func (r *dateReader) ordered() (year, month, day int) {
 	n := r.numbers
-	order := r.order
-	switch {
-	case len(n[0]) == 4:
-		order = "ymd"
-	case len(n[2]) == 4 && order == "ymd":
-		order = "mdy"
-	}
+	order := r.settle()
 	for i := range order {
 		switch order[i] {
 		case 'y':
@@ -95,4 +91,25 @@ func (r *dateReader) year(n string) int {
 		return 2000 + y
 	}
 	return 1900 + y
+}
+
+// settle is the order of the three numbers at hand. A number of four digits is the year wherever it stands, and month
+// and day keep the order that they have in the format: with dmy a datetime reads 1996-15-04. The newer types read what
+// begins with the year as ISO 8601 does, and so does everybody what has a T.
+func (r *dateReader) settle() string {
+	n, order := r.numbers, r.order
+	if len(n[0]) == 4 && (!r.session || !r.old || r.iso) {
+		return "ymd"
+	}
+	at := -1
+	for i := range n {
+		if len(n[i]) == 4 {
+			at = i
+		}
+	}
+	if at < 0 || order[at] == 'y' {
+		return order
+	}
+	rest := strings.ReplaceAll(order, "y", "")
+	return rest[:at] + "y" + rest[at:]
 }

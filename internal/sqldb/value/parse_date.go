@@ -21,26 +21,33 @@ const (
 	dateRange
 )
 
-// dateReader reads the forms that SQL Server takes under us_english: ISO 8601, with separators, with the name of the
+// dateReader reads the forms that SQL Server takes under English: ISO 8601, with separators, with the name of the
 // month, unseparated, and times of 24 or 12 hours in any of them.
 type dateReader struct {
 	s       string
 	at      int
 	order   string // of three numbers: "mdy", "dmy", "ymd"
+	session bool   // the order is the session's, not a style's
+	old     bool   // for datetime or smalldatetime
+	iso     bool   // a T stands between date and time
 	numbers []string
 	month   int
 	out     reading
 	fault   dateFault
 }
 
-// readDate reads s; style is CONVERT's and says in which order numbers stand.
-func readDate(s string, style int) (reading, dateFault) {
-	r := dateReader{s: strings.TrimSpace(s), order: "mdy"}
+// readDate reads s for a type; style is CONVERT's and says in which order numbers stand, or that the session's holds.
+func readDate(s string, style int, to ID) (reading, dateFault) {
+	style, order := ordered(style)
+	r := dateReader{s: strings.TrimSpace(s), order: "mdy", old: to == DateTime || to == SmallDateTime}
 	switch style {
 	case 3, 4, 5, 103, 104, 105, 13, 113, 130, 131:
 		r.order = "dmy"
 	case 2, 11, 102, 111, 12, 112, 20, 21, 25, 120, 121, 126, 127, 23:
 		r.order = "ymd"
+	case 1, 10, 22, 101, 110:
+	default:
+		r.order, r.session = order.String(), order != 0
 	}
 	var buf [4]string
 	r.numbers = buf[:0]
@@ -130,6 +137,7 @@ func (r *dateReader) word() {
 	w := r.letters()
 	switch {
 	case w == "t" && len(r.numbers) > 0 && isDigit(r.peek()):
+		r.iso = true
 	case w == "z" && r.out.hasTime && !r.out.hasOffset:
 		r.out.hasOffset = true
 	case len(w) >= 3 && r.month == 0:
