@@ -91,6 +91,21 @@ func TestApplicationLocks(t *testing.T) {
 	b.want("SELECT APPLOCK_TEST('public', 'x', 'None', 'Session')", "Msg 15625: …")
 }
 
+// TestRegexpLike: the predicate stands wherever a condition does, and collations do not matter to it.
+func TestRegexpLike(t *testing.T) {
+	w := newWorld(t)
+	k := w.as(boss())
+	k.want("CREATE TABLE t (mail varchar(90) CHECK (REGEXP_LIKE(mail, '^[^@]+@[^@]+$')), pattern varchar(20), n AS REGEXP_COUNT(mail, '[0-9]'))")
+	k.tell(t, []story{
+		{"a CHECK", "INSERT t (mail) VALUES ('none')", []string{"Msg 547: …"}},
+		{"rows with patterns of their own", "INSERT t VALUES ('a1@b2', 'A'), ('c@d', 'c'), (NULL, 'x'); SELECT mail, n FROM t WHERE REGEXP_LIKE(mail, pattern)", []string{"c@d|0"}},
+		{"its negation knows NULL", "SELECT mail, n FROM t WHERE NOT REGEXP_LIKE(mail, 'D', 'c') ORDER BY mail", []string{"a1@b2|2", "c@d|0"}},
+		{"within others", "SELECT CASE WHEN REGEXP_LIKE('x', 'X', 'i') AND 1 = 1 THEN 'yes' END; IF REGEXP_LIKE('ab', 'b$') PRINT 'end'", []string{"yes", "Msg 0: end"}},
+		{"a bad pattern", "SELECT 1 FROM t WHERE REGEXP_LIKE(mail, '(')", []string{"Msg 19308: …"}},
+		{"no value", "SELECT REGEXP_LIKE('a', 'a')", []string{"Msg 102: …"}},
+	})
+}
+
 // TestNames: what has no name is refused, wherever it stands.
 func TestNames(t *testing.T) {
 	w := newWorld(t)

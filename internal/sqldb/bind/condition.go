@@ -45,6 +45,9 @@ func (b *binder) condition(s *scope, x tsql.Expr) (plan.Expr, error) {
 		if fold(x.Name.Name.Name) == "update" {
 			return b.updated(x)
 		}
+		if fold(x.Name.Name.Name) == "regexp_like" {
+			return b.regexpLike(s, x)
+		}
 		return nil, unsupported(x.At, x.Name.Name.Name)
 	}
 	return nil, fail(x.Span(), 4145, 15, 1, "An expression of non-boolean type specified in a context where a condition is expected, near '%s'.", near(x))

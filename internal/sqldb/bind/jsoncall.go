@@ -63,6 +63,19 @@ func (b *binder) returning(x *tsql.Call, e plan.Expr) (plan.Expr, error) {
 }
 
 // updated is UPDATE(column), the condition of a trigger.
+// regexpLike is REGEXP_LIKE, which is a condition and no value.
+func (b *binder) regexpLike(s *scope, x *tsql.Call) (plan.Expr, error) {
+	args, err := b.values(s, x.Args)
+	if err != nil {
+		return nil, err
+	}
+	e, err := b.function(x, "REGEXP_LIKE", args)
+	if err != nil {
+		return nil, err
+	}
+	return b.compared(x.At, plan.Equal, e, constant(value.OfBool(true), typed(value.Bit)), false)
+}
+
 func (b *binder) updated(x *tsql.Call) (plan.Expr, error) {
 	f, ok := function.Lookup("UPDATE")
 	if !ok || len(x.Args) != 1 {

@@ -29,7 +29,7 @@ var scalars = sync.OnceValue(func() map[string]*Function {
 	for _, list := range [][]Function{
 		textFunctions(), changeFunctions(), buildFunctions(), codeFunctions(), nowFunctions(), partFunctions(),
 		addFunctions(), partsFunctions(), zoneFunctions(), mathFunctions(), roundFunctions(), choiceFunctions(),
-		hashFunctions(), jsonFunctions(), formatFunctions(), askedFunctions(),
+		hashFunctions(), jsonFunctions(), formatFunctions(), askedFunctions(), regexpFunctions(),
 	} {
 		for i := range list {
 			m[list[i].Name] = &list[i]
