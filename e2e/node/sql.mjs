@@ -104,6 +104,12 @@ async function story(connection) {
     connection.execBulkLoad(load, rows);
   });
   expect('bulk', loaded, 2000);
+  const none = await new Promise((resolve, reject) => {
+    const load = connection.newBulkLoad('dbo.node', (error, count) => (error ? reject(error) : resolve(count)));
+    load.addColumn('id', TYPES.Int, { nullable: false });
+    connection.execBulkLoad(load, []);
+  });
+  expect('bulk of no rows', none, 0);
   expect('bulk rows', (await run(connection, 'SELECT COUNT(*), COUNT(name), MAX(LEN(long)) FROM dbo.node')).rows[0], [2000, 1333, '244']);
 
   await done(connection, 'beginTransaction', 'outer', 0x02);

@@ -57,18 +57,32 @@ func (e surroundings) askProperty(name string, args []value.Value) (value.Value,
 		}
 		switch strings.ToLower(property) {
 		case "precision":
-			if t.IsString() {
-				return number(t.Length)
-			}
-			return number(t.DisplayPrecision())
+			return number(longest(t))
 		case "scale":
-			return number(t.Scale)
+			if t.IsString() || t.IsBinary() {
+				return nothing()
+			}
+			return number(t.DisplayScale())
 		case "allowsnull":
 			return number(1)
 		}
 		return nothing()
 	}
 	return value.Value{}, false
+}
+
+// longest is the precision of a type that is named without a length: characters or bytes of strings, digits of the rest.
+func longest(t value.Type) int {
+	switch t.ID {
+	case value.NChar, value.NVarChar:
+		if t.Length != lengthIfOmitted {
+			return int(t.Length) // sysname
+		}
+		return 4000
+	case value.Char, value.VarChar, value.Binary, value.VarBinary:
+		return 8000
+	}
+	return t.DisplayPrecision()
 }
 
 func variantText(s string) (value.Value, bool) {

@@ -123,6 +123,9 @@ func (r *run) load(rows BulkRows) (int64, error) {
 		return 0, err
 	}
 	sent := rows.Columns()
+	if len(sent) == 0 && errors.Is(rows.Next(nil), io.EOF) {
+		return 0, nil // a load of no rows
+	}
 	if len(sent) != len(columns) {
 		return 0, value.Errorf(4816, 16, 1, "Invalid column type from bcp client for colid %d.", len(sent))
 	}

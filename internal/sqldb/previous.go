@@ -17,7 +17,7 @@ func follows(s tsql.Statement, m *value.Error, err error) *value.Error {
 		return then
 	}
 	switch s.(type) {
-	case *tsql.CreateTable, *tsql.AlterTable:
+	case *tsql.CreateTable, *tsql.AlterTable, *tsql.CreateType:
 	default:
 		return nil
 	}

@@ -54,6 +54,7 @@ func TestReference(t *testing.T) {
 		{"no transaction of several servers", "BEGIN DISTRIBUTED TRAN; SELECT @@TRANCOUNT", []string{"Msg 40510: Statement 'BEGIN DISTRIBUTED TRANSACTION' is not supported in this version of SQL Server.", "0"}},
 		{"no tracking of changes", "ALTER TABLE t ENABLE CHANGE_TRACKING", []string{"Msg 40510: Statement 'ALTER TABLE ENABLE CHANGE_TRACKING' is not supported in this version of SQL Server."}},
 		{"TYPEPROPERTY", "SELECT TYPEPROPERTY('tinyint', 'PRECISION'), TYPEPROPERTY('decimal', 'PRECISION'), TYPEPROPERTY('money', 'PRECISION'), TYPEPROPERTY('nowhere', 'PRECISION')", []string{"3|18|19|NULL"}},
+		{"TYPEPROPERTY of strings", "SELECT TYPEPROPERTY('nvarchar', 'PRECISION'), TYPEPROPERTY('varchar', 'PRECISION'), TYPEPROPERTY('binary', 'PRECISION'), TYPEPROPERTY('sysname', 'PRECISION'), TYPEPROPERTY('char', 'SCALE'), TYPEPROPERTY('money', 'SCALE')", []string{"4000|8000|8000|128|NULL|4"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			k.t = t

@@ -144,6 +144,9 @@ func (p *parser) queryTail(q *Query, place queryPlace) {
 	}
 	if (place == statementQuery || place == insertQuery) && p.is(kwOption) {
 		q.Hints = p.queryHints()
+		if q.For == nil { // it may stand on either side
+			p.forClause(q)
+		}
 	}
 }
 

@@ -84,6 +84,12 @@ func TestBulk(t *testing.T) {
 		t.Errorf("ends with %+v", last)
 	}
 	s := w.sessions.last()
+	c.send(wire.PacketBulkLoad, wire.AppendDone(nil, wire.Done, 0, 0, 0))
+	if last := c.reply().last(); last.count != 0 || last.status != wire.DoneCount || len(s.columns) != 0 {
+		t.Errorf("a load of no rows ends with %+v", last)
+	}
+	c.send(wire.PacketBulkLoad, load)
+	c.reply()
 	if len(s.columns) != 2 || s.columns[1].Name != "s" || !s.columns[1].Type.Nullable || s.columns[1].Type.Length != 50 || s.columns[0].Type.Nullable ||
 		s.loaded[7][0].Int64() != 7 || s.loaded[7][1].Text() != "row" || !s.loaded[1][1].IsNull() {
 		t.Errorf("%+v, %+v", s.columns, s.loaded[:2])

@@ -54,6 +54,17 @@ const referencedBy = `SELECT [Table is referenced by foreign key] = CONVERT(nvar
 const whoColumns = `spid = s.session_id, ecid = CONVERT(smallint, 0), status = CONVERT(nchar(30), s.status), loginame = CONVERT(nvarchar(128), s.login_name),
 	hostname = CONVERT(nchar(128), s.host_name), blk = CONVERT(char(5), '0'), dbname = CONVERT(nvarchar(128), DB_NAME(s.database_id)), cmd = CONVERT(nchar(26), N'AWAITING COMMAND')`
 
+// helpType tells of a data type, where the name is no object's but a type's.
+const helpType = `IF OBJECT_ID(@objname) IS NULL AND TYPE_ID(@objname) IS NOT NULL
+BEGIN
+	SELECT Type_name = t.name, Storage_type = CONVERT(nvarchar(128), TYPE_NAME(t.system_type_id)), Length = t.max_length, Prec = CONVERT(int, TYPEPROPERTY(@objname, 'precision')),
+		Scale = CONVERT(int, TYPEPROPERTY(@objname, 'scale')), Nullable = CONVERT(varchar(35), CASE t.is_nullable WHEN 1 THEN 'yes' ELSE 'no' END), Default_name = CONVERT(nvarchar(128), N'none'),
+		Rule_name = CONVERT(nvarchar(128), N'none'), Collation = t.collation_name
+		FROM sys.types AS t WHERE t.user_type_id = TYPE_ID(@objname)
+	RETURN
+END
+`
+
 // helpProcedures are those that people and object mappers call.
 var helpProcedures = []procedure{
 	{
@@ -63,7 +74,7 @@ BEGIN
 		WHERE o.type IN ('U', 'V', 'P', 'FN', 'IF', 'TF', 'TR', 'SO', 'SN') ORDER BY 2, 3 DESC, 1
 	RETURN
 END
-` + noObject + `SELECT Name = o.name, Owner = CONVERT(nvarchar(128), SCHEMA_NAME(o.schema_id)), Type = CONVERT(nvarchar(31), LOWER(REPLACE(o.type_desc, '_', ' '))), Created_datetime = o.create_date
+` + helpType + noObject + `SELECT Name = o.name, Owner = CONVERT(nvarchar(128), SCHEMA_NAME(o.schema_id)), Type = CONVERT(nvarchar(31), LOWER(REPLACE(o.type_desc, '_', ' '))), Created_datetime = o.create_date
 	FROM sys.all_objects AS o WHERE o.object_id = @object
 IF EXISTS (SELECT * FROM sys.all_columns AS c WHERE c.object_id = @object)
 BEGIN

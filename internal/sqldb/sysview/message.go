@@ -19,6 +19,7 @@ var messages = []message{
 	{15009, 16, "The object '%s' does not exist in database '%s' or is invalid for this operation."},
 	{15010, 16, "The database '%s' does not exist. Supply a valid database name. To see available databases, use sys.databases."},
 	{15014, 16, "The role '%s' does not exist in the current database."},
+	{15097, 16, "The size associated with an extended property cannot be more than 7,500 bytes."},
 	{15197, 16, "There is no text for object '%s'."},
 	{15198, 16, "The name supplied (%s) is not a user, role, or aliased login."},
 	{15250, 16, "The database name component of the object qualifier must be the name of the current database."},
@@ -26,6 +27,7 @@ var messages = []message{
 	{15471, 10, "The text for object '%ls' is encrypted."},
 	{15472, 10, "The object '%ls' does not have any indexes, or you do not have permissions."},
 	{15477, 10, "Caution: Changing any part of an object name could break scripts and stored procedures."},
+	{15600, 15, "An invalid parameter or option was specified for procedure '%s'."},
 }
 
 // Message is the text of a message that sys.messages has, with RAISERROR's marks for its arguments.

@@ -96,7 +96,7 @@ func (b *BulkLoad) Column() int { return b.at }
 const maxBulkColumns = 30000
 
 // NewBulkLoad reads the columns of the message BulkLoadBCP (MS-TDS 2.2.6.1) from src; the rows follow by Next, each at
-// most maxRow bytes. With an error it returns what has been read.
+// most maxRow bytes. A load without rows may be without columns too. With an error it returns what has been read.
 func NewBulkLoad(src interface {
 	Read(p []byte) (int, error)
 }, maxRow int,
@@ -104,7 +104,13 @@ func NewBulkLoad(src interface {
 	d := newDecoder("NewBulkLoad", make([]byte, 0, 2*readStep))
 	d.src, d.max = src, maxRow
 	b := &BulkLoad{d: d}
-	if token := d.u8(); d.err == nil && token != tokenColMetadata {
+	switch token := d.u8(); {
+	case d.err != nil || token == tokenColMetadata:
+	case token == tokenDone: // a load of no rows: tedious tells the columns with the first one
+		d.take(12)
+		b.ended = true
+		return b, d.err
+	default:
 		d.fail(ReasonMalformed, "a bulk load begins with token %#02x", token)
 	}
 	n := int(d.u16())

@@ -114,6 +114,11 @@ func TestBulkLoad(t *testing.T) {
 	}
 	rows := "\xd1\x04\x01\x00\x00\x00\x02\x00hi" + "\xd2\x02\x04\x02\x00\x00\x00" + "\xd2\x01\x00\x00"
 	done := "\xfd\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+	if load, err := NewBulkLoad(strings.NewReader(done), MaxValue); err != nil || len(load.Columns) != 0 {
+		t.Errorf("DONE alone: %+v, %v", load, err)
+	} else if more, err := load.Next(nil); more || err != nil {
+		t.Errorf("a row behind DONE: %v, %v", more, err)
+	}
 	for name, src := range map[string]io.Reader{
 		"with DONE":  bytes.NewReader(bulk(columns, rows+done)),
 		"without":    bytes.NewReader(bulk(columns, rows)),
