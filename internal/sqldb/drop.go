@@ -104,6 +104,9 @@ func (r *run) dropObject(e *catalog.Edit, tx *txn.Tx, s *tsql.Drop, name tsql.Ob
 	if seq, is := o.(*catalog.Sequence); is {
 		discardWith(tx, txn.TableRanges(r.session.db.id, seq.ID))
 	}
+	if o.Head().Kind == catalog.KindView {
+		dropTriggers(e, o.Head().ID)
+	}
 	e.DropObject(o.Head().ID)
 	return nil
 }
@@ -117,15 +120,20 @@ func (r *run) dropTable(e *catalog.Edit, tx *txn.Tx, t *catalog.Table, name stri
 	if err := r.lockTable(tx, t); err != nil {
 		return err
 	}
-	for _, o := range e.Database().Objects() {
-		if m, ok := o.(*catalog.Module); ok && m.Kind == catalog.KindTrigger && m.ParentID == t.ID {
-			e.DropObject(m.ID)
-		}
-	}
+	dropTriggers(e, t.ID)
 	discardWith(tx, txn.TableRanges(r.session.db.id, t.ID))
 	rows, engine := r.rows(t), r.session.service.engine
 	tx.AfterCommit(func() { engine.Forget(rows) })
 	return nil
+}
+
+// dropTriggers drops those of a table or view.
+func dropTriggers(e *catalog.Edit, parent int32) {
+	for _, o := range e.Database().Objects() {
+		if m, ok := o.(*catalog.Module); ok && m.Kind == catalog.KindTrigger && m.ParentID == parent {
+			e.DropObject(m.ID)
+		}
+	}
 }
 
 // notBound refuses to drop what a schema-bound module names.

@@ -2,6 +2,7 @@ package sqldb
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/bind"
@@ -259,8 +260,8 @@ func (r *run) createTrigger(s *tsql.CreateTrigger) error {
 	if err := r.mustAlter(o); err != nil {
 		return err
 	}
-	if o.Head().Kind != catalog.KindTable {
-		return value.Errorf(40510, 16, 1, "Statement 'CREATE TRIGGER' on a view is not supported in this version of SQL Server.")
+	if k := o.Head().Kind; k != catalog.KindTable && (k != catalog.KindView || !s.InsteadOf) {
+		return value.Errorf(8197, 16, 4, "The object '%s' does not exist or is invalid for this operation.", nameText(s.Table))
 	}
 	name := s.Name
 	if name.Schema.Name == "" {
@@ -268,16 +269,45 @@ func (r *run) createTrigger(s *tsql.CreateTrigger) error {
 		name.Schema.Name = schema.Name
 	}
 	d := definition{mode: s.Mode, name: name, kind: catalog.KindTrigger, span: s.Span(), options: s.Options, parent: o.Head().ID}
-	return r.defineModule(d, func(m *catalog.Module, _ *catalog.Edit) error {
+	return r.defineModule(d, func(m *catalog.Module, e *catalog.Edit) error {
 		m.Events, m.InsteadOf = s.Events, s.InsteadOf
+		if err := r.onlyInstead(e.Database(), m, o.Head()); err != nil {
+			return err
+		}
 		return r.declaredOnce(nil, s.Body)
 	})
+}
+
+// onlyInstead refuses a second INSTEAD OF trigger for an event.
+func (r *run) onlyInstead(d *catalog.Database, m *catalog.Module, parent *catalog.Header) error {
+	if !m.InsteadOf {
+		return nil
+	}
+	what := "table"
+	if parent.Kind == catalog.KindView {
+		what = "view"
+	}
+	for _, o := range d.Objects() {
+		other, ok := o.(*catalog.Module)
+		if !ok || other.ID == m.ID || other.Kind != catalog.KindTrigger || other.ParentID != m.ParentID || !other.InsteadOf {
+			continue
+		}
+		for _, event := range m.Events {
+			if slices.ContainsFunc(other.Events, func(e string) bool { return strings.EqualFold(e, event) }) {
+				return value.Errorf(2111, 16, 1, "Cannot create trigger '%s' on %s '%s' because an INSTEAD OF %s trigger already exists on this object.", m.Name, what, parent.Name, strings.ToUpper(event))
+			}
+		}
+	}
+	return nil
 }
 
 // switchTriggers is ENABLE and DISABLE TRIGGER.
 func (r *run) switchTriggers(s *tsql.TriggerState) error {
 	o, ok := r.find(s.Table)
 	t, is := o.(*catalog.Table)
+	if view, isModule := o.(*catalog.Module); isModule && view.Kind == catalog.KindView {
+		t, is = catalog.Shape(view), true
+	}
 	if s.Scope != "" || !ok || !is {
 		return value.Errorf(8197, 16, 4, "The object '%s' does not exist or is invalid for this operation.", nameText(s.Table))
 	}
@@ -285,7 +315,7 @@ func (r *run) switchTriggers(s *tsql.TriggerState) error {
 	for _, n := range s.Names {
 		a.Names = append(a.Names, n.Name)
 	}
-	if err := r.mustAlter(t); err != nil {
+	if err := r.mustAlter(o); err != nil {
 		return err
 	}
 	return r.change(func(e *catalog.Edit, _ *txn.Tx) error { return r.tableTriggers(e, t, a) })
@@ -323,7 +353,12 @@ func (r *run) fire(m *catalog.Module, inserted, deleted [][]value.Value) error {
 	defer func() { r.session.affected = affected }()
 	table, ok := r.session.view().Table(m.ParentID)
 	if !ok {
-		return nil
+		o, _ := r.session.view().ObjectByID(m.ParentID)
+		view, is := o.(*catalog.Module)
+		if !is {
+			return nil
+		}
+		table = catalog.Shape(view)
 	}
 	if r.session.count == 0 { // @@TRANCOUNT is 1 within a trigger, and ROLLBACK undoes the statement
 		r.session.count = 1

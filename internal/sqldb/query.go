@@ -31,6 +31,11 @@ func (r *run) environment(local *bool) *bind.Environment {
 		IdentityInsert: func(table int32) bool {
 			return s.settings.identityInsert == table
 		},
+		Firing: func(m *catalog.Module) bool {
+			is := r.firing(m)
+			*local = *local || is
+			return is
+		},
 		Pseudo: func(name string) *catalog.Table {
 			t := r.scope.pseudo[fold(name)]
 			if t != nil {

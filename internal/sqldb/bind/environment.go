@@ -30,6 +30,9 @@ type Environment struct {
 	// Pseudo gives the tables inserted and deleted of a trigger.
 	Pseudo func(name string) *catalog.Table
 
+	// Firing reports whether the statement is one of a trigger's own; nil is never.
+	Firing func(m *catalog.Module) bool
+
 	QuotedIdentifier bool
 	// ANSINullsOff is SET ANSI_NULLS OFF: = NULL is IS NULL where the NULL is written.
 	ANSINullsOff bool

@@ -27,6 +27,9 @@ func (b *binder) insertStatement(x *tsql.Insert) (*plan.Statement, error) {
 	if err := b.with(x.With); err != nil {
 		return nil, err
 	}
+	if i := b.instead(x.Target, "INSERT"); i != nil {
+		return i.insert(x)
+	}
 	ins, err := b.insertion(x)
 	if err != nil {
 		return nil, err

@@ -11,8 +11,14 @@ func (b *binder) updateStatement(x *tsql.Update) (*plan.Statement, error) {
 	if err := b.with(x.With); err != nil {
 		return nil, err
 	}
+	if i := b.instead(x.Target, "UPDATE"); i != nil {
+		return i.update(x)
+	}
 	c, err := b.changed(x.Target, x.From, x.Where, x.CurrentOf, x.Top)
 	if err != nil {
+		return nil, err
+	}
+	if err := b.past(c.by, "UPDATE"); err != nil {
 		return nil, err
 	}
 	t := c.get.table
@@ -88,8 +94,14 @@ func (b *binder) deleteStatement(x *tsql.Delete) (*plan.Statement, error) {
 	if err := b.with(x.With); err != nil {
 		return nil, err
 	}
+	if i := b.instead(x.Target, "DELETE"); i != nil {
+		return i.remove(x)
+	}
 	c, err := b.changed(x.Target, x.From, x.Where, x.CurrentOf, x.Top)
 	if err != nil {
+		return nil, err
+	}
+	if err := b.past(c.by, "DELETE"); err != nil {
 		return nil, err
 	}
 	c.permit("DELETE", nil)

@@ -68,6 +68,8 @@ func compileStatement(database int32, s *plan.Statement) (*compiled, error) {
 		out.change, err = c.delete(n)
 	case *plan.Merge:
 		out.change, err = c.merge(n)
+	case *plan.Instead:
+		out.change, err = c.instead(n)
 	default:
 		out.rows, err = c.node(n)
 	}

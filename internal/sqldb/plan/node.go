@@ -250,6 +250,16 @@ type Merge struct {
 	Output  *Output
 }
 
+// Instead leaves a change of a view to a trigger. Source yields for INSERT one slot for each of Columns, for DELETE the
+// view's columns, for UPDATE these as they are and then as they are to be.
+type Instead struct {
+	Trigger *catalog.Module
+	Event   string // INSERT, UPDATE or DELETE
+	Fields  int    // how many columns the view has
+	Columns []int
+	Source  Node
+}
+
 // MergeClause is WHEN … THEN.
 type MergeClause struct {
 	Matched  bool

@@ -20,6 +20,7 @@ func (n *Insert) node()    {}
 func (n *Update) node()    {}
 func (n *Delete) node()    {}
 func (n *Merge) node()     {}
+func (n *Instead) node()   {}
 
 // Width is the number of slots of a row.
 func (n *Scan) Width() int {
@@ -103,3 +104,6 @@ func (n *Delete) Width() int { return outputWidth(n.Output) }
 
 // Width is the number of columns of OUTPUT.
 func (n *Merge) Width() int { return outputWidth(n.Output) }
+
+// Width is nothing: no row goes to the client.
+func (n *Instead) Width() int { return 0 }
