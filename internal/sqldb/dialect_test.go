@@ -106,6 +106,22 @@ func TestRegexpLike(t *testing.T) {
 	})
 }
 
+// TestProduct holds PRODUCT to the types that its page names.
+func TestProduct(t *testing.T) {
+	w := newWorld(t)
+	k := w.as(boss())
+	k.tell(t, []story{
+		{"integers", "SELECT PRODUCT(v), PRODUCT(DISTINCT v), SQL_VARIANT_PROPERTY(PRODUCT(v), 'BaseType') FROM (VALUES (CAST(2 AS tinyint)), (3), (3), (NULL)) x(v)", []string{"18|6|int", "Msg 8153: …"}},
+		{"decimals", "SELECT PRODUCT(v), SQL_VARIANT_PROPERTY(PRODUCT(v), 'Scale') FROM (VALUES (CAST(1.5 AS decimal(9,1))), (-2.5)) x(v)", []string{"-3.750000|6"}},
+		{"whole decimals", "SELECT PRODUCT(v) FROM (VALUES (CAST(4 AS decimal(9,0))), (5)) x(v)", []string{"20"}},
+		{"floats and money", "SELECT PRODUCT(CAST(v AS float)), PRODUCT(CAST(v AS money)) FROM (VALUES (0.5), (3)) x(v)", []string{"1.5|1.50"}},
+		{"over rows", "SELECT PRODUCT(v) OVER (ORDER BY v) FROM (VALUES (2), (3), (4)) x(v)", []string{"2", "6", "24"}},
+		{"nothing", "SELECT PRODUCT(v) FROM (VALUES (1)) x(v) WHERE 1 = 0", []string{"NULL"}},
+		{"too much", "SELECT PRODUCT(v) FROM (VALUES (2000000000), (2)) x(v)", []string{"Msg 8115: …"}},
+		{"no numbers", "SELECT PRODUCT(v) FROM (VALUES ('a')) x(v)", []string{"Msg 8117: Operand data type varchar is invalid for product operator."}},
+	})
+}
+
 // TestNames: what has no name is refused, wherever it stands.
 func TestNames(t *testing.T) {
 	w := newWorld(t)

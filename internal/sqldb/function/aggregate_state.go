@@ -108,6 +108,20 @@ func (s *sum) Add(args []value.Value) error {
 
 func (s *sum) Result() (value.Value, error) { return s.total, nil }
 
+// newProduct is a sum that multiplies.
+func newProduct(args []value.Type) State {
+	t, err := multiplied(args)
+	if err != nil {
+		t = value.Of(value.Float)
+	}
+	s := &sum{t: t}
+	if !value.Same(args[0], t) {
+		s.to = value.Converter(args[0], t)
+	}
+	s.add, _, _ = value.Operator(value.OpMul, t, t)
+	return s
+}
+
 // average is a sum that does not overflow for integers, divided.
 type average struct {
 	*sum

@@ -13,6 +13,7 @@ var aggregates = sync.OnceValue(func() map[string]*Aggregate {
 		{Name: "COUNT_BIG", Min: 0, Max: 1, Result: counted("count_big", value.BigInt), New: newCount(value.BigInt)},
 		{Name: "APPROX_COUNT_DISTINCT", Min: 1, Max: 1, Result: counted("approx_count_distinct", value.BigInt), New: newDistinct},
 		{Name: "SUM", Min: 1, Max: 1, Result: summed, New: newSum},
+		{Name: "PRODUCT", Min: 1, Max: 1, Result: multiplied, New: newProduct},
 		{Name: "AVG", Min: 1, Max: 1, Result: averaged, New: newAverage},
 		{Name: "MIN", Min: 1, Max: 1, Result: extreme("min"), New: newExtreme(-1)},
 		{Name: "MAX", Min: 1, Max: 1, Result: extreme("max"), New: newExtreme(1)},
@@ -61,6 +62,15 @@ func widened(t value.Type, name string) (value.Type, error) {
 }
 
 func summed(args []value.Type) (value.Type, error) { return widened(args[0], "sum") }
+
+// multiplied: the product of decimals has six digits after the point, or none where they have none.
+func multiplied(args []value.Type) (value.Type, error) {
+	t, err := widened(args[0], "product")
+	if t.ID == value.Decimal && t.Scale != 0 {
+		t.Scale = 6
+	}
+	return t, err
+}
 
 // averaged: the average of decimals has six digits after the point at least.
 func averaged(args []value.Type) (value.Type, error) {
