@@ -122,6 +122,18 @@ func TestProduct(t *testing.T) {
 	})
 }
 
+// TestIsJSON: what ISJSON looks for is said by a word.
+func TestIsJSON(t *testing.T) {
+	w := newWorld(t)
+	k := w.as(boss())
+	k.tell(t, []story{
+		{"words", "SELECT ISJSON('1', SCALAR), ISJSON('[1]', scalar), ISJSON('[1]', ARRAY), ISJSON('{}', ARRAY), ISJSON('{}', OBJECT), ISJSON('true', VALUE), ISJSON('x', VALUE)", []string{"1|0|1|0|1|1|0"}},
+		{"without", "SELECT ISJSON('1'), ISJSON('[1]'), ISJSON(NULL)", []string{"0|1|NULL"}},
+		{"a column of that name is none", "SELECT ISJSON(v, array) FROM (VALUES ('[]', 'object')) x(v, array)", []string{"1"}},
+		{"no such word", "SELECT ISJSON('1', number)", []string{"Msg 102: Incorrect syntax near 'number'."}},
+	})
+}
+
 // TestNames: what has no name is refused, wherever it stands.
 func TestNames(t *testing.T) {
 	w := newWorld(t)

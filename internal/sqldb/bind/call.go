@@ -37,6 +37,8 @@ func (b *binder) call(s *scope, x *tsql.Call) (plan.Expr, error) {
 		return b.groupingCall(s, x, name)
 	case "ISNULL":
 		return b.isNullCall(s, x)
+	case "ISJSON":
+		return b.isJSON(s, x)
 	case "JSON_OBJECT", "JSON_ARRAY":
 		return b.jsonCall(s, x, name)
 	}

@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"slices"
+
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/function"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/plan"
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/value"
@@ -63,6 +65,27 @@ func (b *binder) returning(x *tsql.Call, e plan.Expr) (plan.Expr, error) {
 }
 
 // updated is UPDATE(column), the condition of a trigger.
+// isJSON is ISJSON(text [, VALUE | ARRAY | OBJECT | SCALAR]), whose second argument is a word.
+func (b *binder) isJSON(s *scope, x *tsql.Call) (plan.Expr, error) {
+	if len(x.Args) != 2 {
+		args, err := b.values(s, x.Args)
+		if err != nil {
+			return nil, err
+		}
+		return b.function(x, "ISJSON", args)
+	}
+	text, err := b.value(s, x.Args[0])
+	if err != nil {
+		return nil, err
+	}
+	c, ok := x.Args[1].(*tsql.Column)
+	if !ok || c.Qualifier != nil || c.Name.Quoted || !slices.Contains([]string{"value", "array", "object", "scalar"}, fold(c.Name.Name)) {
+		return nil, fail(x.Args[1].Span(), 102, 15, 1, "Incorrect syntax near '%s'.", near(x.Args[1]))
+	}
+	word := constant(value.OfString(c.Name.Name), value.Sized(value.VarChar, 6).WithNullable(false))
+	return b.function(x, "ISJSON", []plan.Expr{text, word})
+}
+
 // regexpLike is REGEXP_LIKE, which is a condition and no value.
 func (b *binder) regexpLike(s *scope, x *tsql.Call) (plan.Expr, error) {
 	args, err := b.values(s, x.Args)
