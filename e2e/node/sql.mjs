@@ -110,6 +110,13 @@ async function story(connection) {
     connection.execBulkLoad(load, []);
   });
   expect('bulk of no rows', none, 0);
+  await run(connection, 'CREATE TABLE #sorted (id int NOT NULL PRIMARY KEY)', undefined, 'execSqlBatch');
+  const unsorted = await new Promise(resolve => {
+    const load = connection.newBulkLoad('#sorted', { order: { id: 'ASC' } }, error => resolve(error?.number));
+    load.addColumn('id', TYPES.Int, { nullable: false });
+    connection.execBulkLoad(load, [[1], [3], [2]]);
+  });
+  expect('bulk out of order', unsorted, 4819);
   expect('bulk rows', (await run(connection, 'SELECT COUNT(*), COUNT(name), MAX(LEN(long)) FROM dbo.node')).rows[0], [2000, 1333, '244']);
 
   await done(connection, 'beginTransaction', 'outer', 0x02);

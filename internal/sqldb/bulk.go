@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/alcedo-cloud/alcedo/internal/sqldb/bind"
@@ -161,6 +162,7 @@ func (r *run) load(rows BulkRows) (int64, error) {
 	}
 	options := bulkOptions(s.Options)
 	options.KeepIdentity = identity
+	options.Sorted = sortedByKey(t, s.Options, columns, converters)
 	var count int64
 	err = r.within(func(tx *txn.Tx) error {
 		return inStatement(tx, func(tx *txn.Tx) (err error) {
@@ -169,6 +171,24 @@ func (r *run) load(rows BulkRows) (int64, error) {
 		})
 	})
 	return count, err
+}
+
+// sortedByKey reports that ORDER names the clustered key, so that the rows are held to it. Any other order says nothing to
+// the table, nor does one of values that are converted on their way.
+func sortedByKey(t *catalog.Table, options []tsql.Option, columns []int, converters []value.Conversion) bool {
+	at := slices.IndexFunc(options, func(o tsql.Option) bool { return strings.EqualFold(o.Name, "ORDER") })
+	key := t.Clustered()
+	if at < 0 || key == nil || len(options[at].Options) != len(key.Keys) {
+		return false
+	}
+	for i, o := range options[at].Options {
+		column, ordinal := t.Column(o.Name)
+		place := slices.Index(columns, ordinal)
+		if ordinal < 0 || place < 0 || converters[place] != nil || column.ID != key.Keys[i].Column || (o.Word == "DESC") != key.Keys[i].Descending {
+			return false
+		}
+	}
+	return true
 }
 
 func bulkOptions(options []tsql.Option) exec.BulkOptions {

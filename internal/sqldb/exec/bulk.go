@@ -17,6 +17,7 @@ type BulkOptions struct {
 	KeepNulls    bool // NULL stays NULL where a column has a default
 	KeepIdentity bool // the rows' own IDENTITY values count
 	Triggers     bool // FIRE_TRIGGERS
+	Sorted       bool // ORDER: the rows come in the order of the clustered key, which the table has then
 	TableLock    bool // TABLOCK: also where the table is in use; without, the table is locked when that costs no waiting
 }
 
@@ -51,6 +52,10 @@ func (g *target) bulk(r *run, columns []int, rows func(dst []value.Value) error,
 	}
 	w := own.writing(r)
 	last, identities := value.Null(), value.Null()
+	var order *sorted
+	if o.Sorted {
+		order = own.sorted()
+	}
 	source, row := make(Row, len(columns)), make(Row, len(g.table.Columns))
 	for {
 		if err := r.tick(); err != nil {
@@ -64,6 +69,9 @@ func (g *target) bulk(r *run, columns []int, rows func(dst []value.Value) error,
 			return 0, err
 		}
 		stored, err := ins.load(r, w, row, source, o)
+		if err == nil && order != nil {
+			err = order.next(row)
+		}
 		if err != nil {
 			return 0, err
 		}

@@ -269,7 +269,13 @@ func TestBulk(t *testing.T) {
 	if err := load(BulkOptions{}, r(4, 1), r(3, 1)); !isNumber(err, 2627) {
 		t.Fatal(err)
 	}
-	w.want(w.must(scanOf(tab)), "1 1", "2 7", "3 -")
+	if err := load(BulkOptions{Sorted: true}, r(6, 1), r(8, 1), r(7, 1)); !isNumber(err, 4819) || !strings.HasSuffix(err.Error(), "primary key of first row: (8), primary key of second row: (7).") {
+		t.Fatal(err)
+	}
+	if err := load(BulkOptions{Sorted: true}, r(-1, 1), r(5, 1)); err != nil {
+		t.Fatal(err)
+	}
+	w.want(w.must(scanOf(tab)), "-1 1", "1 1", "2 7", "3 -", "5 1")
 }
 
 func TestKeyLengths(t *testing.T) {
