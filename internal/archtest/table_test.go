@@ -114,7 +114,7 @@ var homes = map[string][]string{
 	"github.com/rogpeppe/go-internal":           {"cli"},
 	"golang.org/x/crypto":                       {"directory", "token", "sts", "pki"},
 	"golang.org/x/sync":                         {"…"},
-	"golang.org/x/sys":                          {"sandbox", "cli", "app", "config", "vault/rsabatch"},
+	"golang.org/x/sys":                          {"sandbox", "cli", "app", "config", "vault/rsabatch", "store/pebble"},
 	"golang.org/x/term":                         {"cli", "sandbox"},
 	"golang.org/x/text":                         {"resource", "directory", "sqldb/collate", "cloud"},
 }

@@ -13,7 +13,6 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/bloom"
@@ -32,12 +31,6 @@ const (
 	filterBits   = 10 // of a key: one look-up of an absent key in a hundred reads a block for nothing
 	blockSize    = 16 << 10
 	indexSize    = 256 << 10 // of a table's index: one block of it, so that a look-up does not go through two
-)
-
-// crowded is how many commits that wait for the disk make the next sync of the log wait for syncPause after the last.
-const (
-	crowded   = 4
-	syncPause = 200 * time.Microsecond
 )
 
 // ErrLocked is the cause of the Conflict that Open returns for a folder that somebody has open.
@@ -79,6 +72,8 @@ type Store struct {
 	recent  recent // guarded by writer
 	views   views
 
+	closeLogs func() error // gives back what logs are written by, once nobody writes
+
 	waiting atomic.Int64 // updates that write, or wait for the disk
 
 	mu     sync.Mutex
@@ -116,13 +111,17 @@ func Open(o Options) (*Store, error) {
 	if err != nil {
 		return nil, lockFault(o.Dir, err)
 	}
+	closeLogs := noClose
+	if o.FS == nil && !o.InMemory {
+		fence.FS, closeLogs = directLogs(inner, o.Dir)
+	}
 	s := &Store{
-		fence: fence, lock: lock, dir: o.Dir, memTable: uint64(o.MemTable), borders: borders(o.Apart), volatile: o.InMemory && o.FS == nil,
+		fence: fence, lock: lock, closeLogs: closeLogs, dir: o.Dir, memTable: uint64(o.MemTable), borders: borders(o.Apart), volatile: o.InMemory && o.FS == nil,
 		writer: make(chan struct{}, 1), closing: make(chan struct{}), commits: make(chan *commit), syncs: make(chan *commit, 1024),
 	}
 	s.writer <- struct{}{}
 	if err := s.open(); err != nil {
-		return nil, errors.Join(err, fence.abandon())
+		return nil, errors.Join(err, s.abandon())
 	}
 	s.stopped.Add(2)
 	go s.applyLoop()
@@ -168,7 +167,6 @@ func (s *Store) pebbleOptions() *pebble.Options {
 		FormatMajorVersion: pebble.FormatMinSupported,
 		Logger:             quiet{s.fence},
 		EventListener:      s.fence.listener(),
-		WALMinSyncInterval: s.minSyncInterval,
 	}
 	o.Experimental.SpanPolicyFunc = s.nextBorder
 	// What was just written is about to be written again, further down.
@@ -179,15 +177,6 @@ func (s *Store) pebbleOptions() *pebble.Options {
 		o.Levels[level].IndexBlockSize = indexSize
 	}
 	return o
-}
-
-// minSyncInterval is how long the log waits after a sync before it syncs again. A sync costs the machine more than a commit
-// does; where many wait, a short pause has more of them share one, and where few do, nobody is held up.
-func (s *Store) minSyncInterval() time.Duration {
-	if s.waiting.Load() < crowded {
-		return 0
-	}
-	return syncPause
 }
 
 // Shared is false: the folder is locked to this process.
@@ -213,7 +202,7 @@ func (s *Store) Close() error {
 	if users > 0 {
 		// Pebble cannot be closed under its readers. Whatever was acknowledged is in the log already.
 		leak := fmt.Errorf("pebble: %d snapshots or scans are open", users)
-		return errors.Join(fault.Wrap("pebble.Close", leak), s.fence.abandon())
+		return errors.Join(fault.Wrap("pebble.Close", leak), s.abandon())
 	}
 	closed := make(chan error, 1)
 	go func() {
@@ -222,11 +211,16 @@ func (s *Store) Close() error {
 	}()
 	select {
 	case err := <-closed:
-		return fault.Wrap("pebble.Close", errors.Join(err, s.lock.Close()))
+		return fault.Wrap("pebble.Close", errors.Join(err, s.lock.Close(), s.closeLogs()))
 	case <-s.fence.failed:
-		return errors.Join(s.fence.fault("pebble.Close"), s.fence.abandon())
+		return errors.Join(s.fence.fault("pebble.Close"), s.abandon())
 	}
 }
+
+// abandon gives the folder back, whatever Pebble is in the middle of.
+func (s *Store) abandon() error { return errors.Join(s.fence.abandon(), s.closeLogs()) }
+
+func noClose() error { return nil }
 
 // use counts a reader in, so that Close does not pull the data away under it.
 func (s *Store) use() error {

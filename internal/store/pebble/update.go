@@ -185,21 +185,7 @@ func (s *Store) applyOne(batch *pebble.Batch) (err error) {
 			err = errorf("commit: %v", p)
 		}
 	}()
-	return s.db.ApplyNoSyncWait(batch, pebble.Sync)
-}
-
-// syncLoop waits for the disk, commit by commit. The log is synced in that order, so no commit waits for another's.
-func (s *Store) syncLoop() {
-	defer s.stopped.Done()
-	for c := range s.syncs {
-		if err := c.batch.SyncWait(); err != nil {
-			s.fence.fail(err)
-			continue
-		}
-		if s.fence.cause() == nil {
-			close(c.synced)
-		}
-	}
+	return s.db.Apply(batch, pebble.NoSync)
 }
 
 // tx is an update in progress.
