@@ -10,8 +10,8 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/keyvault/armkeyvault"
 )
 
-// TestCertificatesWithPython makes, imports, merges and restores certificates from a machine, with the SDK for Python and
-// the machine's identity, and checks them with a library that is not ours.
+// TestCertificatesWithPython makes, uses, rotates and deletes keys and certificates from a machine, with each operation of
+// the SDK for Python and the machine's identity, and checks them with a library that is not ours.
 func TestCertificatesWithPython(t *testing.T) {
 	const python = "/usr/bin/python3" // Debian's, whose packages the SDK's are
 	if out, err := exec.Command(python, "-c", "import azure.identity, azure.keyvault.certificates, azure.keyvault.keys").CombinedOutput(); err != nil {
@@ -29,8 +29,11 @@ func TestCertificatesWithPython(t *testing.T) {
 	_, err = w.vaults.UpdateAccessPolicy(t.Context(), "demo", "py-certs", armkeyvault.AccessPolicyUpdateKindAdd, armkeyvault.VaultAccessPolicyParameters{
 		Properties: &armkeyvault.VaultAccessPolicyProperties{AccessPolicies: []*armkeyvault.AccessPolicyEntry{{
 			TenantID: &i.TenantID, ObjectID: &principal, Permissions: &armkeyvault.Permissions{
-				Keys:         []*armkeyvault.KeyPermissions{to.Ptr(armkeyvault.KeyPermissionsAll), to.Ptr(armkeyvault.KeyPermissionsPurge)},
-				Secrets:      []*armkeyvault.SecretPermissions{to.Ptr(armkeyvault.SecretPermissionsGet)},
+				Keys: []*armkeyvault.KeyPermissions{
+					to.Ptr(armkeyvault.KeyPermissionsAll), to.Ptr(armkeyvault.KeyPermissionsPurge), to.Ptr(armkeyvault.KeyPermissionsRotate),
+					to.Ptr(armkeyvault.KeyPermissionsRelease), to.Ptr(armkeyvault.KeyPermissionsGetrotationpolicy), to.Ptr(armkeyvault.KeyPermissionsSetrotationpolicy),
+				},
+				Secrets:      []*armkeyvault.SecretPermissions{to.Ptr(armkeyvault.SecretPermissionsGet), to.Ptr(armkeyvault.SecretPermissionsSet)},
 				Certificates: []*armkeyvault.CertificatePermissions{to.Ptr(armkeyvault.CertificatePermissionsAll), to.Ptr(armkeyvault.CertificatePermissionsPurge)},
 			},
 		}}},

@@ -141,7 +141,7 @@ func (s *Service) backupWhole(ctx context.Context, a Access, t target) ([]byte, 
 			return err
 		}
 		if o.Managed {
-			return managed(t.on, "backup", t.name)
+			return managed(t.on, "backup")
 		}
 		out, err = c.backupObject(o)
 		return err

@@ -88,7 +88,7 @@ func (s *Service) purgeWhole(ctx context.Context, a Access, t target) error {
 // neither. Key and secret of a certificate go no way of their own.
 func (c *contents) eachPart(part string, t target, o *object, do func(*contents, *object) error) error {
 	if o.Managed {
-		return managed(o.on, c.service.operations[t.op].permission, o.Name)
+		return managed(o.on, c.service.operations[t.op].permission)
 	}
 	if err := do(c, o); err != nil || o.on != Certificates {
 		return err

@@ -44,9 +44,10 @@ func disabled(t Type, operation string) error {
 }
 
 // managed refuses what only its certificate may bring to a key or a secret.
-func managed(t Type, operation, name string) error {
-	return forbidden(codeOf(t)+"ManagedByKeyVault", "Operation "+operation+" is not allowed on "+t.singular()+" "+name+
-		", because its lifetime is managed by Key Vault.")
+func managed(t Type, operation string) error {
+	return forbidden(codeOf(t)+"ManagedByKeyVault", "Operation \""+operation+"\" is not allowed on this "+t.singular()+", since it "+
+		"is associated with a certificate. Perform the operation on the corresponding certificate. For more information refer to "+
+		"https://docs.microsoft.com/en-us/azure/key-vault/certificates/about-certificates#composition-of-a-certificate")
 }
 
 // bad is a parameter that Key Vault does not take.

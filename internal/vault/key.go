@@ -117,7 +117,7 @@ func (s *Service) addKey(ctx context.Context, op Operation, o *opened, name stri
 			return err
 		}
 		if o.Managed {
-			return managed(Keys, n.verb(op), name)
+			return managed(Keys, n.verb(op))
 		}
 		v, err := c.addKeyVersion(o, k, n)
 		if err != nil {
@@ -240,7 +240,7 @@ func (s *Service) UpdateKey(ctx context.Context, a Access, name, id string, p Ke
 			return err
 		}
 		if o.Managed {
-			return managed(Keys, "update", name)
+			return managed(Keys, "update")
 		}
 		v, err := c.version(o, id)
 		if err != nil {

@@ -137,7 +137,7 @@ func (s *Service) UpdateKeyRotationPolicy(ctx context.Context, a Access, name st
 			return err
 		}
 		if o.Managed {
-			return managed(Keys, "setrotationpolicy", name)
+			return managed(Keys, "setrotationpolicy")
 		}
 		if err := p.check(); err != nil {
 			return err
@@ -221,7 +221,7 @@ func (c *contents) newest(name string) (*object, *version, error) {
 		return nil, nil, err
 	}
 	if o.Managed {
-		return nil, nil, managed(Keys, "rotate", name)
+		return nil, nil, managed(Keys, "rotate")
 	}
 	v, err := c.version(o, "")
 	return o, v, err

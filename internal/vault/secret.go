@@ -3,6 +3,8 @@ package vault
 import (
 	"context"
 	"maps"
+
+	"github.com/alcedo-cloud/alcedo/internal/fault"
 )
 
 // MaxSecret is the most bytes of a secret's value. Source: learn.microsoft.com "About Azure Key Vault secrets".
@@ -55,7 +57,7 @@ func (s *Service) SetSecret(ctx context.Context, a Access, name string, n NewSec
 			return err
 		}
 		if o.Managed {
-			return managed(Secrets, "set", name)
+			return managed(Secrets, "set")
 		}
 		v := &version{
 			Attributes:  Attributes{Enabled: n.Enabled == nil || *n.Enabled, NotBefore: n.NotBefore, Expires: n.Expires},
@@ -75,7 +77,8 @@ func (s *Service) SetSecret(ctx context.Context, a Access, name string, n NewSec
 
 func checkSecret(n *NewSecret) error {
 	if len(n.Value) > MaxSecret {
-		return bad("The value of the secret has %d bytes and must not have more than %d.", len(n.Value), MaxSecret)
+		return fault.Newf(fault.Invalid, "vault", "SecretTooLarge",
+			"Secret is beyond the maximum permitted length of %d characters.", MaxSecret)
 	}
 	if len(n.ContentType) > MaxContentType {
 		return bad("The content type of the secret must not be longer than %d characters.", MaxContentType)
@@ -149,7 +152,7 @@ func (s *Service) UpdateSecret(ctx context.Context, a Access, name, id string, p
 			return err
 		}
 		if o.Managed {
-			return managed(Secrets, "update", name)
+			return managed(Secrets, "update")
 		}
 		v, err := c.version(o, id)
 		if err != nil {

@@ -288,11 +288,19 @@ func TestUpdateCertificates(t *testing.T) {
 		want(map[string]any{"key_props.crv": "P-256K", "x509_props.subject": "CN=next", "issuer.name": "Self"})
 	w.send(admin, "POST", "kv", "/certificates/c/create", `{}`).refused(400, "BadParameter", "", "Property policy.key_props has invalid value\r\n")
 	// What is managed is changed through the certificate alone.
-	w.send(admin, "PATCH", "kv", "/keys/c", `{"tags":{}}`).refused(403, "Forbidden", "KeyManagedByKeyVault", "…")
-	w.send(admin, "DELETE", "kv", "/keys/c", "").refused(403, "Forbidden", "KeyManagedByKeyVault", "…")
-	w.send(admin, "POST", "kv", "/keys/c/rotate", "").refused(403, "Forbidden", "KeyManagedByKeyVault", "…")
-	w.send(admin, "POST", "kv", "/keys/c/create", `{"kty":"EC"}`).refused(403, "Forbidden", "KeyManagedByKeyVault", "…")
-	w.send(admin, "PUT", "kv", "/secrets/c", `{"value":"x"}`).refused(403, "Forbidden", "SecretManagedByKeyVault", "…")
+	for _, c := range []struct{ operation, on, method, path, body string }{
+		{"update", "Key", "PATCH", "/keys/c", `{"tags":{}}`},
+		{"delete", "Key", "DELETE", "/keys/c", ""},
+		{"rotate", "Key", "POST", "/keys/c/rotate", ""},
+		{"create", "Key", "POST", "/keys/c/create", `{"kty":"EC"}`},
+		{"set", "Secret", "PUT", "/secrets/c", `{"value":"x"}`},
+		{"delete", "Secret", "DELETE", "/secrets/c", ""},
+	} {
+		w.send(admin, c.method, "kv", c.path, c.body).refused(403, "Forbidden", c.on+"ManagedByKeyVault",
+			"Operation \""+c.operation+"\" is not allowed on this "+strings.ToLower(c.on)+", since it is associated with a certificate. "+
+				"Perform the operation on the corresponding certificate. For more information refer to "+
+				"https://docs.microsoft.com/en-us/azure/key-vault/certificates/about-certificates#composition-of-a-certificate")
+	}
 }
 
 func TestCertificateLife(t *testing.T) {
