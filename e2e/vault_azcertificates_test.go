@@ -14,8 +14,8 @@ import (
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
-	"github.com/Azure/azure-sdk-for-go/sdk/keyvault/azcertificates"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/keyvault/armkeyvault"
+	"github.com/Azure/azure-sdk-for-go/sdk/security/keyvault/azcertificates"
 )
 
 // TestCertificatesWithSDK drives every operation of azcertificates against a vault with access policies, in each cloud.
@@ -48,11 +48,11 @@ func TestCertificatesWithSDK(t *testing.T) {
 func certificatePolicy(issuer, subject string) *azcertificates.CertificatePolicy {
 	return &azcertificates.CertificatePolicy{
 		IssuerParameters:          &azcertificates.IssuerParameters{Name: &issuer},
-		KeyProperties:             &azcertificates.KeyProperties{KeyType: to.Ptr(azcertificates.JSONWebKeyTypeEC), Curve: to.Ptr(azcertificates.JSONWebKeyCurveNameP256)},
+		KeyProperties:             &azcertificates.KeyProperties{KeyType: to.Ptr(azcertificates.KeyTypeEC), Curve: to.Ptr(azcertificates.CurveNameP256)},
 		X509CertificateProperties: &azcertificates.X509CertificateProperties{Subject: &subject, ValidityInMonths: to.Ptr(int32(3))},
 		LifetimeActions: []*azcertificates.LifetimeAction{{
-			Action:  &azcertificates.Action{ActionType: to.Ptr(azcertificates.CertificatePolicyActionAutoRenew)},
-			Trigger: &azcertificates.Trigger{LifetimePercentage: to.Ptr(int32(80))},
+			Action:  &azcertificates.LifetimeActionType{ActionType: to.Ptr(azcertificates.CertificatePolicyActionAutoRenew)},
+			Trigger: &azcertificates.LifetimeActionTrigger{LifetimePercentage: to.Ptr(int32(80))},
 		}},
 	}
 }
@@ -77,7 +77,7 @@ func (w *vaultWorld) certificateVersions(ctx context.Context, c *azcertificates.
 	leaf, err := x509.ParseCertificate(made.CER)
 	w.check(err)
 	if leaf.Subject.String() != "CN=c.example" || !leaf.NotAfter.Equal(*made.Attributes.Expires) || *made.Tags["a"] != "b" || len(made.ID.Version()) != 32 {
-		w.Errorf("created: %+v, %s", made.CertificateBundle, leaf.Subject)
+		w.Errorf("created: %+v, %s", made.Certificate, leaf.Subject)
 	}
 	der, key := selfSigned(w.T, "imported.example")
 	text := string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})) + string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
@@ -111,14 +111,14 @@ func (w *vaultWorld) certificateLists(ctx context.Context, c *azcertificates.Cli
 	_, err := c.CreateCertificate(ctx, "c", azcertificates.CreateCertificateParameters{CertificatePolicy: certificatePolicy("Self", "CN=c.example")}, nil)
 	w.check(err)
 	names, versions := "", 0
-	for pager := c.NewListCertificatesPager(&azcertificates.ListCertificatesOptions{MaxResults: to.Ptr(int32(1))}); pager.More(); {
+	for pager := c.NewListCertificatePropertiesPager(nil); pager.More(); {
 		page, err := pager.NextPage(ctx)
 		w.check(err)
 		for _, item := range page.Value {
 			names += item.ID.Name() + " "
 		}
 	}
-	for pager := c.NewListCertificateVersionsPager("c", nil); pager.More(); {
+	for pager := c.NewListCertificatePropertiesVersionsPager("c", nil); pager.More(); {
 		page, err := pager.NextPage(ctx)
 		w.check(err)
 		versions += len(page.Value)
@@ -177,7 +177,7 @@ func (w *vaultWorld) certificateMerge(ctx context.Context, c *azcertificates.Cli
 	merged, err := c.MergeCertificate(ctx, "m", azcertificates.MergeCertificateParameters{X509Certificates: [][]byte{der}}, nil)
 	w.check(err)
 	if !bytes.Equal(merged.CER, der) || !*merged.Attributes.Enabled {
-		w.Errorf("merged: %+v", merged.CertificateBundle)
+		w.Errorf("merged: %+v", merged.Certificate)
 	}
 	_, err = c.CreateCertificate(ctx, "x", azcertificates.CreateCertificateParameters{CertificatePolicy: certificatePolicy("Unknown", "CN=x.example")}, nil)
 	w.check(err)
@@ -195,37 +195,37 @@ func (w *vaultWorld) certificateMerge(ctx context.Context, c *azcertificates.Cli
 // certificateAuthorities keeps issuers and contacts.
 func (w *vaultWorld) certificateAuthorities(ctx context.Context, c *azcertificates.Client) {
 	w.Helper()
-	set, err := c.SetCertificateIssuer(ctx, "ca", azcertificates.SetCertificateIssuerParameters{
+	set, err := c.SetIssuer(ctx, "ca", azcertificates.SetIssuerParameters{
 		Provider: to.Ptr("Test"), Credentials: &azcertificates.IssuerCredentials{AccountID: to.Ptr("a"), Password: to.Ptr("planted")},
 	}, nil)
 	w.check(err)
 	if set.Credentials.Password != nil || *set.Credentials.AccountID != "a" {
 		w.Errorf("issuer: %+v", set.Credentials)
 	}
-	_, err = c.UpdateCertificateIssuer(ctx, "ca", azcertificates.UpdateCertificateIssuerParameters{Credentials: &azcertificates.IssuerCredentials{AccountID: to.Ptr("b")}}, nil)
+	_, err = c.UpdateIssuer(ctx, "ca", azcertificates.UpdateIssuerParameters{Credentials: &azcertificates.IssuerCredentials{AccountID: to.Ptr("b")}}, nil)
 	w.check(err)
-	got, err := c.GetCertificateIssuer(ctx, "ca", nil)
+	got, err := c.GetIssuer(ctx, "ca", nil)
 	w.check(err)
-	page, err := c.NewListCertificateIssuersPager(nil).NextPage(ctx)
+	page, err := c.NewListIssuerPropertiesPager(nil).NextPage(ctx)
 	w.check(err)
 	if *got.Credentials.AccountID != "b" || *got.Provider != "Test" || len(page.Value) != 1 || *page.Value[0].Provider != "Test" {
-		w.Errorf("issuers: %+v %+v", got.IssuerBundle, page.Value)
+		w.Errorf("issuers: %+v %+v", got.Issuer, page.Value)
 	}
-	_, err = c.DeleteCertificateIssuer(ctx, "ca", nil)
+	_, err = c.DeleteIssuer(ctx, "ca", nil)
 	w.check(err)
-	_, err = c.GetCertificateIssuer(ctx, "ca", nil)
+	_, err = c.GetIssuer(ctx, "ca", nil)
 	w.refused(err, 404, "CertificateIssuerNotFound", "not found")
-	contacts := azcertificates.Contacts{ContactList: []*azcertificates.Contact{{EmailAddress: to.Ptr("a@example.org"), Name: to.Ptr("A")}}}
-	_, err = c.SetCertificateContacts(ctx, contacts, nil)
+	contacts := azcertificates.Contacts{ContactList: []*azcertificates.Contact{{Email: to.Ptr("a@example.org"), Name: to.Ptr("A")}}}
+	_, err = c.SetContacts(ctx, contacts, nil)
 	w.check(err)
-	read, err := c.GetCertificateContacts(ctx, nil)
+	read, err := c.GetContacts(ctx, nil)
 	w.check(err)
-	gone, err := c.DeleteCertificateContacts(ctx, nil)
+	gone, err := c.DeleteContacts(ctx, nil)
 	w.check(err)
-	if *read.ContactList[0].Name != "A" || *gone.ContactList[0].EmailAddress != "a@example.org" {
+	if *read.ContactList[0].Name != "A" || *gone.ContactList[0].Email != "a@example.org" {
 		w.Errorf("contacts: %+v %+v", read.Contacts, gone.Contacts)
 	}
-	_, err = c.GetCertificateContacts(ctx, nil)
+	_, err = c.GetContacts(ctx, nil)
 	w.refused(err, 404, "ContactsNotFound", "not found")
 }
 
@@ -235,16 +235,16 @@ func (w *vaultWorld) certificateDeletion(ctx context.Context, c *azcertificates.
 	w.check(err)
 	backup, err := c.BackupCertificate(ctx, "c", nil)
 	w.check(err)
-	_, err = c.RestoreCertificate(ctx, azcertificates.RestoreCertificateParameters{CertificateBundleBackup: backup.Value}, nil)
+	_, err = c.RestoreCertificate(ctx, azcertificates.RestoreCertificateParameters{CertificateBackup: backup.Value}, nil)
 	w.refused(err, 409, "Conflict", "already exists")
 	deleted, err := c.DeleteCertificate(ctx, "c", nil)
 	w.check(err)
 	if deleted.ScheduledPurgeDate.Sub(*deleted.DeletedDate) != 90*24*time.Hour || deleted.RecoveryID == nil {
-		w.Errorf("deleted: %+v", deleted.DeletedCertificateBundle)
+		w.Errorf("deleted: %+v", deleted.DeletedCertificate)
 	}
 	_, err = c.GetDeletedCertificate(ctx, "c", nil)
 	w.check(err)
-	page, err := c.NewListDeletedCertificatesPager(nil).NextPage(ctx)
+	page, err := c.NewListDeletedCertificatePropertiesPager(nil).NextPage(ctx)
 	w.check(err)
 	if len(page.Value) != 1 || page.Value[0].ID.Name() != "c" {
 		w.Errorf("deleted certificates: %+v", page.Value)
@@ -259,7 +259,7 @@ func (w *vaultWorld) certificateDeletion(ctx context.Context, c *azcertificates.
 	w.check(err)
 	_, err = c.GetDeletedCertificate(ctx, "c", nil)
 	w.refused(err, 404, "CertificateNotFound", "c")
-	restored, err := c.RestoreCertificate(ctx, azcertificates.RestoreCertificateParameters{CertificateBundleBackup: backup.Value}, nil)
+	restored, err := c.RestoreCertificate(ctx, azcertificates.RestoreCertificateParameters{CertificateBackup: backup.Value}, nil)
 	w.check(err)
 	if *restored.ID != *kept.ID || !bytes.Equal(restored.CER, kept.CER) {
 		w.Errorf("restored %s, not %s", *restored.ID, *kept.ID)
