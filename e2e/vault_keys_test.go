@@ -18,9 +18,8 @@ func TestKeysWithSDK(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newVaultWorld(t, start(t, name))
 			uri := w.create("e2e-keys", armkeyvault.VaultProperties{})
-			c, err := azkeys.NewClient(uri, w.credential, &azkeys.ClientOptions{ClientOptions: w.options})
-			w.check(err)
-			_, err = c.GetKey(t.Context(), "k", "", nil)
+			c := w.keys(uri)
+			_, err := c.GetKey(t.Context(), "k", "", nil)
 			w.refused(err, 403, "Forbidden", "does not have keys get permission on key vault 'e2e-keys;location="+w.i.location+"'")
 			all := []*armkeyvault.KeyPermissions{to.Ptr(armkeyvault.KeyPermissionsAll), to.Ptr(armkeyvault.KeyPermissionsPurge)}
 			_, err = w.vaults.UpdateAccessPolicy(t.Context(), "demo", "e2e-keys", armkeyvault.AccessPolicyUpdateKindAdd, armkeyvault.VaultAccessPolicyParameters{
@@ -35,6 +34,13 @@ func TestKeysWithSDK(t *testing.T) {
 			w.keyDeletion(t.Context(), c)
 		})
 	}
+}
+
+func (w *vaultWorld) keys(uri string) *azkeys.Client {
+	w.Helper()
+	c, err := azkeys.NewClient(uri, w.credential, &azkeys.ClientOptions{ClientOptions: w.options})
+	w.check(err)
+	return c
 }
 
 // keyVersions creates, imports, reads, changes and lists keys.

@@ -43,13 +43,7 @@ func sdkCloud(name string) cloud.Configuration {
 func newVaultWorld(t *testing.T, i *instance) *vaultWorld {
 	t.Helper()
 	w := &vaultWorld{T: t, i: i}
-	w.options = azcore.ClientOptions{Cloud: sdkCloud(i.cloud), Transport: i.http(t), Retry: policy.RetryOptions{MaxRetries: -1}}
-	var err error
-	w.credential, err = azidentity.NewClientSecretCredential(i.TenantID, i.ClientID, i.ClientSecret,
-		&azidentity.ClientSecretCredentialOptions{ClientOptions: w.options})
-	w.check(err)
-	w.vaults, err = armkeyvault.NewVaultsClient(i.SubscriptionID, w.credential, &arm.ClientOptions{ClientOptions: w.options})
-	w.check(err)
+	w.connect()
 	token, err := w.credential.GetToken(t.Context(), policy.TokenRequestOptions{
 		Scopes: []string{w.options.Cloud.Services[cloud.ResourceManager].Audience + "/.default"},
 	})
@@ -57,6 +51,18 @@ func newVaultWorld(t *testing.T, i *instance) *vaultWorld {
 	w.objectID = at(tokenClaims(t, token.Token), "oid")
 	i.must(t, i.command("vm", "create", "web", "--group", "demo", "--location", i.location))
 	return w
+}
+
+// connect makes clients of the server that runs now.
+func (w *vaultWorld) connect() {
+	w.Helper()
+	w.options = azcore.ClientOptions{Cloud: sdkCloud(w.i.cloud), Transport: w.i.http(w.T), Retry: policy.RetryOptions{MaxRetries: -1}}
+	var err error
+	w.credential, err = azidentity.NewClientSecretCredential(w.i.TenantID, w.i.ClientID, w.i.ClientSecret,
+		&azidentity.ClientSecretCredentialOptions{ClientOptions: w.options})
+	w.check(err)
+	w.vaults, err = armkeyvault.NewVaultsClient(w.i.SubscriptionID, w.credential, &arm.ClientOptions{ClientOptions: w.options})
+	w.check(err)
 }
 
 func (w *vaultWorld) check(err error) {
