@@ -171,7 +171,7 @@ func (m *mutation) append(r AppendBlock, st *staged) (*Blob, error) {
 	case b.AppendedBlocks >= maxAppendBlocks:
 		return nil, refuse(fault.Conflict, "BlockCountExceedsLimit")
 	}
-	if err := m.mayAppend(&b); err != nil {
+	if err := m.mayGrow(&b); err != nil {
 		return nil, err
 	}
 	if err := st.put(m.tx); err != nil {

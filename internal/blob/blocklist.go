@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/alcedo-cloud/alcedo/internal/blob/tags"
 	"github.com/alcedo-cloud/alcedo/internal/content"
@@ -64,7 +65,7 @@ func (s *Service) PutBlockList(ctx context.Context, a Access, t Target, r PutBlo
 	}
 	var b *Blob
 	err = s.mutate(ctx, g, t, func(m *mutation) error {
-		if err := errors.Join(m.mayCreate(g, r.Conditions), r.Conditions.fresh(m.base, m.now)); err != nil {
+		if err := errors.Join(m.mayWrite(g, r.Conditions), r.Conditions.fresh(m.base, m.now)); err != nil {
 			return err
 		}
 		if m.base != nil && m.base.Type != BlockBlob {
@@ -134,10 +135,11 @@ func (m *mutation) sameKey(b *Blob) error {
 
 // assemble writes the list of the blob's blocks, and the blob.
 func (m *mutation) assemble(b *Blob, manifest content.ID, refs []BlockRef, ids []string) error {
-	committed, err := m.committed()
+	old, err := m.committed()
 	if err != nil {
 		return err
 	}
+	committed := byID(old)
 	waiting, err := uncommitted(m.tx, m.container.instance, m.name)
 	if err != nil {
 		return err
@@ -171,6 +173,7 @@ func (m *mutation) assemble(b *Blob, manifest content.ID, refs []BlockRef, ids [
 		size += p.content.Size
 		pieces = append(pieces, p)
 	}
+	m.grows = m.base != nil && (m.base.Content.Form == Manifest || m.base.Size == 0) && begins(pieces, old)
 	if err := m.dropBlocksBut(used); err != nil {
 		return err
 	}
@@ -182,6 +185,13 @@ func (m *mutation) assemble(b *Blob, manifest content.ID, refs []BlockRef, ids [
 		}
 	}
 	return m.replace(b, kept)
+}
+
+// begins reports whether the first pieces of a list are those of another.
+func begins(list, with []piece) bool {
+	return len(list) >= len(with) && slices.EqualFunc(list[:len(with)], with, func(a, b piece) bool {
+		return a.content.ID == b.content.ID
+	})
 }
 
 // choose finds the block that an element of a block list means.
@@ -205,13 +215,12 @@ func byID(pieces []piece) map[string]piece {
 	return m
 }
 
-// committed reads the blocks of the blob's list. What was written by Put Blob has none.
-func (m *mutation) committed() (map[string]piece, error) {
+// committed reads the blocks of the blob's list in their order. What was written by Put Blob has none.
+func (m *mutation) committed() ([]piece, error) {
 	if m.base == nil || m.base.Content.Form != Manifest {
 		return nil, nil
 	}
-	pieces, err := readManifest(m.tx, m.base.Content.ID, 0, m.base.Content.Size)
-	return byID(pieces), err
+	return readManifest(m.tx, m.base.Content.ID, 0, m.base.Content.Size)
 }
 
 // BlockEntry is a block as Get Block List shows it.

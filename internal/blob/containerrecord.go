@@ -24,8 +24,10 @@ type Container struct {
 	DefaultEncryptionScope      string
 	DenyEncryptionScopeOverride bool
 	Immutability                *ContainerImmutability
-	LegalHolds                  []string // its tags
-	VersionImmutability         bool     // immutableStorageWithVersioning
+	LegalHolds                  []LegalHold
+	HoldAppends                 bool  // allowProtectedAppendWritesAll of the holds
+	HoldAppendsSet              Ticks // when that was said; 0 where it never was
+	VersionImmutability         bool  // immutableStorageWithVersioning
 
 	Deleted Ticks // when it was deleted softly
 	Purge   Ticks
@@ -52,6 +54,31 @@ type ContainerImmutability struct {
 	AllowProtectedAppend  bool // allowProtectedAppendWrites
 	AllowProtectedAppends bool // allowProtectedAppendWritesAll
 	ETag                  ETag
+	History               []PolicyUpdate // oldest first
+}
+
+// Signatory is who changed what protects a container.
+type Signatory struct {
+	ObjectID string
+	TenantID string
+	Name     string // user principal name; "" of applications
+}
+
+// LegalHold is a tag of a container's legal hold.
+type LegalHold struct {
+	Tag string
+	Set Ticks
+	By  Signatory
+}
+
+// PolicyUpdate is a change of a container's retention policy.
+type PolicyUpdate struct {
+	Update                string // put, lock or extend
+	Days                  int
+	AllowProtectedAppend  bool
+	AllowProtectedAppends bool
+	At                    Ticks
+	By                    Signatory
 }
 
 const (
@@ -77,6 +104,20 @@ const (
 	cDeleted
 	cPurge
 	cInstance
+	cHoldSet
+	cHoldObject
+	cHoldTenant
+	cHoldName
+	cHoldAppends
+	cHoldAppendsSet
+	cUpdate
+	cUpdateDays
+	cUpdateAppend
+	cUpdateAppends
+	cUpdateAt
+	cUpdateObject
+	cUpdateTenant
+	cUpdateName
 )
 
 func (c *Container) encode() []byte {
@@ -102,10 +143,26 @@ func (c *Container) encode() []byte {
 		w.flag(cImmutableAppend, i.AllowProtectedAppend)
 		w.flag(cImmutableAppends, i.AllowProtectedAppends)
 		w.number(cImmutableETag, uint64(i.ETag))
+		for _, u := range i.History {
+			w.text(cUpdate, u.Update)
+			w.number(cUpdateDays, uint64(u.Days))
+			w.flag(cUpdateAppend, u.AllowProtectedAppend)
+			w.flag(cUpdateAppends, u.AllowProtectedAppends)
+			w.number(cUpdateAt, uint64(u.At))
+			w.text(cUpdateObject, u.By.ObjectID)
+			w.text(cUpdateTenant, u.By.TenantID)
+			w.text(cUpdateName, u.By.Name)
+		}
 	}
-	for _, tag := range c.LegalHolds {
-		w.text(cLegalHold, tag)
+	for _, h := range c.LegalHolds {
+		w.text(cLegalHold, h.Tag)
+		w.number(cHoldSet, uint64(h.Set))
+		w.text(cHoldObject, h.By.ObjectID)
+		w.text(cHoldTenant, h.By.TenantID)
+		w.text(cHoldName, h.By.Name)
 	}
+	w.flag(cHoldAppends, c.HoldAppends)
+	w.number(cHoldAppendsSet, uint64(c.HoldAppendsSet))
 	w.flag(cVersionImmutability, c.VersionImmutability)
 	w.number(cDeleted, uint64(c.Deleted))
 	w.number(cPurge, uint64(c.Purge))
@@ -116,7 +173,7 @@ func (c *Container) encode() []byte {
 func decodeContainer(record []byte) (*Container, error) {
 	c, r := new(Container), readRecord(record)
 	for r.next() {
-		if !c.decodeField(&r) && !c.Lease.decodeField(&r) && !c.decodePolicy(&r) && !c.decodeRare(&r) {
+		if !c.decodeField(&r) && !c.Lease.decodeField(&r) && !c.decodePolicy(&r) && !c.decodeRare(&r) && !c.decodeHold(&r) && !c.decodeUpdate(&r) {
 			return nil, errRecord
 		}
 	}
@@ -192,12 +249,76 @@ func (c *Container) decodeRare(r *recordReader) bool {
 		c.immutability().AllowProtectedAppends = r.flag()
 	case cImmutableETag:
 		c.immutability().ETag = ETag(r.number())
-	case cLegalHold:
-		c.LegalHolds = append(c.LegalHolds, r.text())
 	case cVersionImmutability:
 		c.VersionImmutability = r.flag()
 	default:
 		return false
+	}
+	return true
+}
+
+func (c *Container) decodeHold(r *recordReader) bool {
+	switch r.tag {
+	case cLegalHold:
+		c.LegalHolds = append(c.LegalHolds, LegalHold{Tag: r.text()})
+		return true
+	case cHoldAppends:
+		c.HoldAppends = r.flag()
+		return true
+	case cHoldAppendsSet:
+		c.HoldAppendsSet = Ticks(r.number())
+		return true
+	}
+	if r.tag < cHoldSet || r.tag > cHoldName {
+		return false
+	}
+	if len(c.LegalHolds) == 0 {
+		r.err = errRecord
+		return true
+	}
+	h := &c.LegalHolds[len(c.LegalHolds)-1]
+	switch r.tag {
+	case cHoldSet:
+		h.Set = Ticks(r.number())
+	case cHoldObject:
+		h.By.ObjectID = r.text()
+	case cHoldTenant:
+		h.By.TenantID = r.text()
+	case cHoldName:
+		h.By.Name = r.text()
+	}
+	return true
+}
+
+func (c *Container) decodeUpdate(r *recordReader) bool {
+	if r.tag == cUpdate {
+		i := c.immutability()
+		i.History = append(i.History, PolicyUpdate{Update: r.text()})
+		return true
+	}
+	if r.tag < cUpdateDays || r.tag > cUpdateName {
+		return false
+	}
+	if c.Immutability == nil || len(c.Immutability.History) == 0 {
+		r.err = errRecord
+		return true
+	}
+	u := &c.Immutability.History[len(c.Immutability.History)-1]
+	switch r.tag {
+	case cUpdateDays:
+		u.Days = int(r.number())
+	case cUpdateAppend:
+		u.AllowProtectedAppend = r.flag()
+	case cUpdateAppends:
+		u.AllowProtectedAppends = r.flag()
+	case cUpdateAt:
+		u.At = Ticks(r.number())
+	case cUpdateObject:
+		u.By.ObjectID = r.text()
+	case cUpdateTenant:
+		u.By.TenantID = r.text()
+	case cUpdateName:
+		u.By.Name = r.text()
 	}
 	return true
 }

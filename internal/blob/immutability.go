@@ -95,14 +95,3 @@ func (s *Service) protect(ctx context.Context, a Access, op Operation, t Target,
 	})
 	return changed, err
 }
-
-// mayAppend is mayChange for an append blob that grows: a policy may let it.
-func (m *mutation) mayAppend(b *Blob) error {
-	if p := m.container.Immutability; p != nil && (p.AllowProtectedAppend || p.AllowProtectedAppends) && (b.Immutability == nil || m.container.VersionImmutability) {
-		if b.LegalHold || len(m.container.LegalHolds) > 0 && !p.AllowProtectedAppends {
-			return refuse(fault.Conflict, "BlobImmutableDueToLegalHold")
-		}
-		return nil
-	}
-	return m.mayChange(b)
-}

@@ -19,6 +19,7 @@ type mutation struct {
 	base      *Blob // what is there; nil where nothing is
 	now       Ticks // the moment of the change, later than all that was there
 	drops     []content.ID
+	grows     bool // what is written keeps all that is there, and adds to it
 }
 
 // mutate runs fn in a transaction that has read the container and the blob, and removes the contents that fn has

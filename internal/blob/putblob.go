@@ -144,6 +144,14 @@ func (s *Service) precheck(ctx context.Context, g grant, t Target, fn func(*muta
 
 // mayCreate checks everything that stands between a request and a blob in the place of what is there.
 func (m *mutation) mayCreate(g grant, c Conditions) error {
+	if err := m.mayWrite(g, c); err != nil || m.base == nil {
+		return err
+	}
+	return m.mayReplace()
+}
+
+// mayWrite is mayCreate but for what protects the blob that is there, which replace asks.
+func (m *mutation) mayWrite(g grant, c Conditions) error {
 	if err := c.create(m.base.state()); err != nil {
 		return err
 	}
@@ -156,10 +164,7 @@ func (m *mutation) mayCreate(g grant, c Conditions) error {
 	if g.newOnly {
 		return errNewOnly
 	}
-	if err := c.leaseForWrite(m.base.Lease, m.now); err != nil {
-		return err
-	}
-	return m.mayReplace()
+	return c.leaseForWrite(m.base.Lease, m.now)
 }
 
 // checkWritten checks the properties that a new blob is given.

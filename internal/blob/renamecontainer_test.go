@@ -51,7 +51,7 @@ func TestRenameContainerThatIsHeld(t *testing.T) {
 		}))
 	}
 	w.put(t, "b", "x")
-	put(func(c *Container) { c.LegalHolds = []string{"case1"} })
+	put(func(c *Container) { c.LegalHolds = []LegalHold{{Tag: "case1"}} })
 	refused(t, rename("new", "con"), fault.Conflict, "ContainerImmutableStorageProtected")
 	put(func(c *Container) { c.LegalHolds = nil })
 

@@ -168,6 +168,26 @@ func TestImmutability(t *testing.T) {
 		str(got, "properties", "immutabilityPolicy", "properties", "state") != "Locked" {
 		t.Errorf("container: %v", got)
 	}
+	etag := str(longer, "etag")
+	for n := range 6 {
+		_, longer, err := w.as("owner", "POST", policy+"/extend", days(6+n), etag)
+		if err != nil {
+			t.Fatal(err)
+		}
+		etag = str(longer, "etag")
+	}
+	updates, _ := at(w.ok("GET", containers+"/cont", ""), "properties", "immutabilityPolicy", "updateHistory").([]any)
+	var told []string
+	for _, u := range updates {
+		u, _ := u.(map[string]any)
+		told = append(told, fmt.Sprint(u["update"], u["immutabilityPeriodSinceCreationInDays"]))
+		if u["timestamp"] != "2026-11-23T12:00:00.0000000Z" || u["objectIdentifier"] != people()["owner"][0] || u["tenantId"] != tenant || u["upn"] != "owner@x" {
+			t.Errorf("who: %v", u)
+		}
+	}
+	if got := strings.Join(told, " "); got != "put3 lock3 extend7 extend8 extend9 extend10 extend11" {
+		t.Errorf("history: %s", got)
+	}
 }
 
 func TestLegalHold(t *testing.T) {
@@ -182,10 +202,25 @@ func TestLegalHold(t *testing.T) {
 	if fmt.Sprint(out["tags"]) != "[case2]" {
 		t.Errorf("cleared: %v", out)
 	}
-	for _, body := range []string{`{"tags":["a"]}`, `{"tags":["has space"]}`, `{"tags":[]}`, `{"tags":["abc"],"allowProtectedAppendWritesAll":true}`} {
+	for _, body := range []string{`{"tags":["a"]}`, `{"tags":["has space"]}`, `{"tags":[]}`} {
 		w.fails("POST", containers+"/cont/setLegalHold", body, fault.Invalid, "InvalidValuesForRequestParameters", "")
 	}
-	if out = w.ok("POST", containers+"/cont/clearLegalHold", `{"tags":["case2"]}`); out["hasLegalHold"] != false {
+	out = w.ok("POST", containers+"/cont/setLegalHold", `{"tags":["case2","case3"],"allowProtectedAppendWritesAll":true}`)
+	if out["allowProtectedAppendWritesAll"] != true {
+		t.Errorf("held, but may grow: %v", out)
+	}
+	hold := at(w.ok("GET", containers+"/cont", ""), "properties", "legalHold")
+	tags, _ := at(hold, "tags").([]any)
+	if len(tags) != 2 || at(hold, "protectedAppendWritesHistory", "allowProtectedAppendWritesAll") != true {
+		t.Fatalf("shown: %v", hold)
+	}
+	for i, want := range []string{"case2", "case3"} {
+		got, _ := tags[i].(map[string]any)
+		if got["tag"] != want || got["timestamp"] != "2026-11-23T12:00:00.0000000Z" || got["objectIdentifier"] != people()["owner"][0] || got["tenantId"] != tenant || got["upn"] != "owner@x" {
+			t.Errorf("%s: %v", want, got)
+		}
+	}
+	if out = w.ok("POST", containers+"/cont/clearLegalHold", `{"tags":["case2","case3"]}`); out["hasLegalHold"] != false || out["allowProtectedAppendWritesAll"] != nil {
 		t.Errorf("cleared: %v", out)
 	}
 }

@@ -56,6 +56,7 @@ func containerAnswer(status int, a *blob.Account, c *blob.Container) *resource.A
 	if c.Immutability != nil {
 		properties["immutabilityPolicy"] = map[string]any{
 			"etag": c.Immutability.ETag.String(), "properties": immutabilityProperties(c.Immutability),
+			"updateHistory": policyUpdates(c.Immutability),
 		}
 	}
 	return &resource.Answer{Status: status, Header: map[string]string{"ETag": c.ETag.String()}, Body: row}

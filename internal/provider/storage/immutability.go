@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/alcedo-cloud/alcedo/internal/blob"
@@ -40,7 +41,7 @@ func (p *provider) putImmutabilityPolicy(ctx context.Context, call *resource.Cal
 	if err := readBody(call, &body); err != nil {
 		return nil, err
 	}
-	return p.changePolicy(ctx, call, "Unlocked", func(old *blob.ContainerImmutability) (*blob.ContainerImmutability, error) {
+	return p.changePolicy(ctx, call, "put", "Unlocked", func(old *blob.ContainerImmutability) (*blob.ContainerImmutability, error) {
 		if old != nil && old.Locked {
 			return nil, policyConflict("The immutability policy is locked. Only its period can be extended.")
 		}
@@ -72,7 +73,7 @@ func (p *provider) deleteImmutabilityPolicy(ctx context.Context, call *resource.
 	if err := needsMatch(call); err != nil {
 		return nil, err
 	}
-	return p.changePolicy(ctx, call, "Deleted", func(old *blob.ContainerImmutability) (*blob.ContainerImmutability, error) {
+	return p.changePolicy(ctx, call, "", "Deleted", func(old *blob.ContainerImmutability) (*blob.ContainerImmutability, error) {
 		switch {
 		case old == nil:
 			return nil, noPolicy()
@@ -88,7 +89,7 @@ func (p *provider) lockImmutabilityPolicy(ctx context.Context, call *resource.Ca
 	if err := needsMatch(call); err != nil {
 		return nil, err
 	}
-	return p.changePolicy(ctx, call, "", func(old *blob.ContainerImmutability) (*blob.ContainerImmutability, error) {
+	return p.changePolicy(ctx, call, "lock", "", func(old *blob.ContainerImmutability) (*blob.ContainerImmutability, error) {
 		if old == nil {
 			return nil, noPolicy()
 		}
@@ -107,7 +108,7 @@ func (p *provider) extendImmutabilityPolicy(ctx context.Context, call *resource.
 	if err := readBody(call, &body); err != nil {
 		return nil, err
 	}
-	return p.changePolicy(ctx, call, "", func(old *blob.ContainerImmutability) (*blob.ContainerImmutability, error) {
+	return p.changePolicy(ctx, call, "extend", "", func(old *blob.ContainerImmutability) (*blob.ContainerImmutability, error) {
 		switch days := body.Properties.Days; {
 		case old == nil:
 			return nil, noPolicy()
@@ -122,9 +123,9 @@ func (p *provider) extendImmutabilityPolicy(ctx context.Context, call *resource.
 	})
 }
 
-// changePolicy runs f on the policy of a container, once If-Match holds. empty is the state that is shown where there is
-// none afterwards.
-func (p *provider) changePolicy(ctx context.Context, call *resource.Call, empty string, f func(*blob.ContainerImmutability) (*blob.ContainerImmutability, error)) (*resource.Answer, error) {
+// changePolicy runs f on the policy of a container, once If-Match holds. update is what its history calls that; empty the
+// state that is shown where there is no policy afterwards.
+func (p *provider) changePolicy(ctx context.Context, call *resource.Call, update, empty string, f func(*blob.ContainerImmutability) (*blob.ContainerImmutability, error)) (*resource.Answer, error) {
 	a, t, err := p.policyTarget(ctx, call)
 	if err != nil {
 		return nil, err
@@ -140,6 +141,10 @@ func (p *provider) changePolicy(ctx context.Context, call *resource.Call, empty 
 		}
 		if next != nil {
 			next.ETag = max(blob.ETag(blob.TicksOf(call.Now)), next.ETag+1)
+			next.History = history(next, blob.PolicyUpdate{
+				Update: update, Days: next.Days, AllowProtectedAppend: next.AllowProtectedAppend,
+				AllowProtectedAppends: next.AllowProtectedAppends, At: blob.TicksOf(call.Now), By: signatory(call),
+			})
 		}
 		c.Immutability = next
 		return nil
@@ -148,6 +153,38 @@ func (p *provider) changePolicy(ctx context.Context, call *resource.Call, empty 
 		return nil, worded(err)
 	}
 	return immutabilityAnswer(a, c, c.Immutability, empty), nil
+}
+
+// maxUpdates is how much of a policy's history is kept: it was set, locked, and extended five times.
+const maxUpdates = 7
+
+// history is a policy's with one more update. What was set before it was locked is forgotten, and so are the oldest of
+// many extensions.
+func history(i *blob.ContainerImmutability, update blob.PolicyUpdate) []blob.PolicyUpdate {
+	if update.Update == "put" {
+		return []blob.PolicyUpdate{update}
+	}
+	updates := append(slices.Clone(i.History), update)
+	if over := len(updates) - maxUpdates; over > 0 {
+		updates = slices.Delete(updates, 2, 2+over)
+	}
+	return updates
+}
+
+// policyUpdates is a policy's history as a container shows it.
+func policyUpdates(i *blob.ContainerImmutability) []any {
+	updates := []any{}
+	for _, u := range i.History {
+		shown := witnessed(map[string]any{"update": u.Update, "immutabilityPeriodSinceCreationInDays": u.Days}, u.At, u.By)
+		if u.AllowProtectedAppend {
+			shown["allowProtectedAppendWrites"] = true
+		}
+		if u.AllowProtectedAppends {
+			shown["allowProtectedAppendWritesAll"] = true
+		}
+		updates = append(updates, shown)
+	}
+	return updates
 }
 
 func (p *provider) policyTarget(ctx context.Context, call *resource.Call) (*blob.Account, blob.Target, error) {
