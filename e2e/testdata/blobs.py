@@ -53,7 +53,7 @@ def main():
     b = c.get_blob_client("dir/ä b+%20")
     b.upload_blob(io.BytesIO(data), metadata={"k": "v", "UpperCase": "U"}, max_concurrency=4, content_settings=ContentSettings(content_type="a/b"))
     refused("BlobAlreadyExists", b.upload_blob, b"x")
-    assert b.download_blob(max_concurrency=4).readall() == data
+    assert b.download_blob(max_concurrency=4, timeout=60).readall() == data
     assert b.download_blob(offset=4_000_000, length=7, validate_content=True).readall() == data[4_000_000:4_000_007]
     p = b.get_blob_properties()
     assert (p.size, p.metadata, p.content_settings.content_type) == (len(data), {"k": "v", "UpperCase": "U"}, "a/b")

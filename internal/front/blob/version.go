@@ -50,7 +50,8 @@ func isVersion(v string) bool {
 	return err == nil && len(v) == len(time.DateOnly) && v >= oldestVersion
 }
 
-// limitTime obeys the parameter timeout, in seconds.
+// limitTime obeys the parameter timeout, in seconds: it is how long the operation has until its answer begins. To send a
+// body may take longer, and what is sent comes from the same context, so that end does not end that.
 func (x *exchange) limitTime() (end context.CancelFunc, err error) {
 	text := x.param("timeout")
 	if text == "" {
@@ -63,14 +64,16 @@ func (x *exchange) limitTime() (end context.CancelFunc, err error) {
 	if seconds == 0 || seconds > maxTimeSeconds {
 		return func() {}, nil
 	}
-	ctx, cancel := context.WithTimeout(x.r.Context(), time.Duration(seconds)*time.Second)
+	limit, stop := context.WithTimeout(x.r.Context(), time.Duration(seconds)*time.Second)
+	ctx, cancel := context.WithCancelCause(x.r.Context())
+	release := context.AfterFunc(limit, func() { cancel(limit.Err()) })
 	x.r = x.r.WithContext(ctx)
-	return cancel, nil
+	return func() { release(); stop() }, nil
 }
 
 // timedOut gives Azure's words to an operation that its timeout ended.
 func timedOut(x *exchange, err error) error {
-	if err != nil && errors.Is(x.r.Context().Err(), context.DeadlineExceeded) {
+	if err != nil && errors.Is(context.Cause(x.r.Context()), context.DeadlineExceeded) {
 		return &fault.Error{Kind: fault.Unavailable, Op: "front/blob", Reason: "OperationTimedOut", Cause: err}
 	}
 	return err
